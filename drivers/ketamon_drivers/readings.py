@@ -86,10 +86,10 @@ class Oximetry(
     perfusion_index_pct: Number | None = None
     device_time: str | None = None
     status: tuple[str, ...] = ()
-    spo2_fast_pct: Number | None | UnsetType = UNSET
-    pulse_rate_fast_per_min: Number | None | UnsetType = UNSET
-    spo2_slow_pct: Number | None | UnsetType = UNSET
-    pulse_rate_slow_per_min: Number | None | UnsetType = UNSET
+    spo2_fast_pct: Number | UnsetType | None = UNSET
+    pulse_rate_fast_per_min: Number | UnsetType | None = UNSET
+    spo2_slow_pct: Number | UnsetType | None = UNSET
+    pulse_rate_slow_per_min: Number | UnsetType | None = UNSET
 
 
 class HeartRate(
@@ -173,15 +173,15 @@ class Manual(
 ):
     """Values that a person read or counted and typed; only what was typed is there."""
 
-    systolic_mmhg: Number | None | UnsetType = UNSET
-    diastolic_mmhg: Number | None | UnsetType = UNSET
-    pulse_rate_per_min: Number | None | UnsetType = UNSET
-    spo2_pct: Number | None | UnsetType = UNSET
-    rr_per_min: Number | None | UnsetType = UNSET
-    moaas: Number | None | UnsetType = UNSET
-    measured_t: float | None | UnsetType = UNSET
+    systolic_mmhg: Number | UnsetType | None = UNSET
+    diastolic_mmhg: Number | UnsetType | None = UNSET
+    pulse_rate_per_min: Number | UnsetType | None = UNSET
+    spo2_pct: Number | UnsetType | None = UNSET
+    rr_per_min: Number | UnsetType | None = UNSET
+    moaas: Number | UnsetType | None = UNSET
+    measured_t: float | UnsetType | None = UNSET
     source: str | UnsetType = UNSET
-    by: str | UnsetType = UNSET
+    by: str | dict[str, str | None] | UnsetType = UNSET
 
 
 Reading = (

@@ -1,0 +1,81 @@
+"""The vitals: names, words, plausible ranges, where a limit may lie, and when a value is old.
+
+One place for each of these facts; core, feed and screens read them from here.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Number = int | float
+Direction = Literal["high", "low"]
+Priority = Literal["low", "medium", "high"]
+
+PRIORITY_RANK: dict[str, int] = {"low": 1, "medium": 2, "high": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Vital:
+    """One vital sign and what is known of it before any patient is.
+
+    `lowest`/`highest` bound a plausible value (DESIGN 5); `limit_range` bounds an alarm limit
+    (DESIGN 6); `episodic` values come one by one (cuff, score) and hold until the next.
+    """
+
+    name: str
+    label: str
+    unit: str
+    episodic: bool
+    lowest: Number
+    highest: Number
+    limit_range: tuple[Number, Number]
+    directions: tuple[Direction, ...]
+
+
+VITALS: dict[str, Vital] = {
+    vital.name: vital
+    for vital in (
+        Vital("sys", "SYS", "mmHg", True, 30, 300, (60, 260), ("high", "low")),
+        Vital("dia", "DIA", "mmHg", True, 15, 300, (20, 200), ("high", "low")),
+        Vital("map", "MAP", "mmHg", True, 15, 300, (20, 230), ("high", "low")),
+        Vital("hr", "HR", "/min", False, 20, 300, (25, 240), ("high", "low")),
+        Vital("spo2", "SpO2", "%", False, 40, 100, (50, 100), ("low",)),
+        Vital("rr", "RR", "/min", False, 1, 80, (1, 80), ("high", "low")),
+        Vital("moaas", "MOAA/S", "", True, 0, 5, (1, 5), ("low",)),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An alarm condition: one vital, one direction."""
+
+    name: str
+    vital: str
+    direction: Direction
+
+    @property
+    def label(self) -> str:
+        """What a lane calls it, as in `SYS HIGH`."""
+        return f"{VITALS[self.vital].label} {self.direction.upper()}"
+
+
+CONDITIONS: dict[str, Condition] = {
+    f"{vital.name}_{direction}": Condition(f"{vital.name}_{direction}", vital.name, direction)
+    for vital in VITALS.values()
+    for direction in vital.directions
+}
+"""The condition table: its order is the order of lines of one moment (DESIGN 7)."""
+
+SPO2_UNCERTAIN_PCT = 70  # at and below, accuracy is unspecified: shown with `?`
+CHARTED_OVER_MS = 60_000  # a source slower than this is charted: judged as episodic, never stale
+DEFAULT_CADENCE_MS = 1_000
+
+
+def old_after_ms(cadence_ms: int) -> int:
+    """Age at which a continuous value is dimmed."""
+    return max(4_000, 2 * cadence_ms)
+
+
+def stale_after_ms(cadence_ms: int) -> int | None:
+    """Age at which a continuous value is lost; None for a charted source, which never is."""
+    return None if cadence_ms > CHARTED_OVER_MS else max(10_000, 3 * cadence_ms)
