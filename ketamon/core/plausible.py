@@ -54,7 +54,8 @@ def pressure_values(reading: BloodPressure) -> dict[str, Number] | None:
         reading.diastolic_mmhg,
         reading.mean_mmhg or None,
     )
-    if implausible_pressure(systolic, diastolic, mean):
+    pulse = reading.pulse_rate_per_min or None
+    if implausible_pressure(systolic, diastolic, mean) or (pulse and implausible("hr", pulse)):
         return None
     given = (("sys", systolic), ("dia", diastolic), ("map", mean))
     return {vital: value for vital, value in given if value is not None}

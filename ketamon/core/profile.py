@@ -7,6 +7,7 @@ gets through, and the error names file, key and reason in one sentence.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Any
 
 from ketamon.vitals import VITALS, Number, Vital
@@ -230,7 +231,7 @@ class _Parser:
         unit: str,
     ) -> dict[str, Number]:
         """Reads `key = { medium = …, high = … }`; only SpO2's low side knows `high_now`."""
-        names = ("medium", "high")
+        names: tuple[str, ...] = ("medium", "high")
         if vital.name == "spo2" and key in ("low", "delay_s"):
             names = (*names, "high_now")
         path = f"{vital.name}.{key}"
@@ -252,7 +253,7 @@ class _Parser:
         ordered += [(key, rise, 1) for key, rise in rises.items()]
         for key, side, sign in ordered:
             names = [name for name, _ in LEVELS if name in side]
-            for mild, worse in zip(names, names[1:], strict=False):
+            for mild, worse in pairwise(names):
                 if side[mild] * sign > side[worse] * sign:
                     raise self.fail(
                         f"{vital.name}.{key}",

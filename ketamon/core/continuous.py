@@ -1,0 +1,154 @@
+"""Continuous vitals: arrivals, the loss of a source, and what falls due without an entry."""
+
+from ketamon.core.sources import Source
+from ketamon.core.state import CONTINUOUS, FAR, State
+from ketamon.core.tracks import Standing, Track
+from ketamon.entries import Entry
+from ketamon.vitals import Number
+
+
+def due(state: State) -> int | None:
+    """The next moment at which something happens without an entry; None if nothing will."""
+    if state.ended:
+        return None
+    soonest = FAR
+    for vital in CONTINUOUS:
+        source = state.sources[vital].in_use
+        if source is not None:
+            stale_t = source.stale_t()
+            if stale_t is not None and stale_t < soonest:
+                soonest = stale_t
+        if state.quiet[vital].awake:
+            for track in state.by_vital[vital]:
+                soonest = min(soonest, level_due(state, track), realarm_due(state, track))
+    for track in state.tracks.values():
+        if track.unanswered_due is not None and track.unanswered_due < soonest:
+            soonest = track.unanswered_due
+    return soonest if soonest < FAR else None
+
+
+def fall_due(state: State, t: int) -> None:
+    """Does what is due by `t`: loss or switch, levels reached, re-alarm, unanswered."""
+    for vital in CONTINUOUS:
+        source = state.sources[vital].in_use
+        stale_t = source.stale_t() if source is not None else None
+        if source is not None and stale_t is not None and stale_t <= t:
+            lose_source(state, vital, source, t)
+    for track in state.tracks.values():
+        if level_due(state, track) <= t:
+            track.reach_due(t)
+    realarm(state, t)
+    for track in state.tracks.values():
+        if track.unanswered_due is not None and track.unanswered_due <= t:
+            track.time_out(t)
+    wake(state)
+
+
+def level_due(state: State, track: Track) -> int:
+    """When a level of this track is reached; FAR in a run of invalid readings."""
+    sources = state.sources.get(track.condition.vital)
+    if sources is None or sources.in_use is None or sources.in_use.invalid:
+        return FAR
+    if sources.in_use.charted:
+        return FAR
+    moment = track.level_due()
+    return FAR if moment is None else moment
+
+
+def realarm_due(state: State, track: Track) -> int:
+    """When this track comes again: at its time, if its newest value is then beyond any level."""
+    sources = state.sources.get(track.condition.vital)
+    if track.state != "acknowledged" or track.realarm_due is None or sources is None:
+        return FAR
+    if sources.in_use is None or sources.in_use.charted or not track.beyond_any(track.value):
+        return FAR
+    return track.realarm_due
+
+
+def realarm(state: State, t: int) -> None:
+    for track in state.tracks.values():
+        if realarm_due(state, track) <= t:
+            track.realarm(t)
+
+
+def wake(state: State) -> None:
+    for vital in CONTINUOUS:
+        state.quiet[vital].awake = any(track.awake for track in state.by_vital[vital])
+
+
+def continuous(state: State, vital: str, entry: Entry, value: Number | None) -> None:
+    """Takes one source's reading of a vital; None is one of a run of invalid readings."""
+    sources = state.sources[vital]
+    source = sources.of(entry.device or "", entry.kind)
+    if value is None:
+        source.invalid = True
+        return
+    t = entry.t_ms
+    before = source.value if source is sources.in_use else None
+    source.value, source.t, source.alive, source.invalid = value, t, True, False
+    if source is not sources.in_use:
+        state.soonest = 0
+        sources.in_use = sources.best(t)
+        if source is not sources.in_use:
+            return
+        sources.lost_ms = sources.once_value = None
+    quiet = state.quiet[vital]
+    if not quiet.awake and quiet.low <= value <= quiet.high:
+        return
+    state.soonest = 0
+    for track in state.by_vital[vital]:
+        if source.charted:
+            track.judge(t, value, before)
+        else:
+            track.arrive(t, value)
+            if realarm_due(state, track) <= t:
+                track.realarm(t)
+    quiet.awake = any(track.awake for track in state.by_vital[vital])
+
+
+def lose_source(state: State, vital: str, source: Source, t: int) -> None:
+    """A source is gone: the next one alive is taken, or the vital is lost."""
+    source.alive = False
+    sources = state.sources[vital]
+    if sources.in_use is not source:
+        return
+    sources.in_use = sources.best(t)
+    tracks = state.by_vital[vital]
+    if sources.in_use is None:
+        sources.lost_ms = t
+        for track in tracks:
+            track.lose(t)
+    elif sources.in_use.value is not None:
+        for track in tracks:
+            if sources.in_use.charted:
+                track.judge_standing(t, sources.in_use.value)
+            else:
+                track.stand(t, sources.in_use.value)
+    state.soonest = 0
+    wake(state)
+
+
+def once(state: State, vital: str, value: Number | None, t: int, measured: int) -> None:
+    """Judges a cuff's or a person's value once, while no device gives the vital."""
+    sources = state.sources[vital]
+    if value is None or sources.in_use is not None:
+        return
+    if sources.lost_ms is not None and measured < sources.lost_ms:
+        return
+    if sources.once_t is not None and measured < sources.once_t:
+        return
+    before, sources.once_value, sources.once_t = sources.once_value, value, measured
+    for track in state.by_vital[vital]:
+        track.judge(t, value, before)
+    state.soonest = 0
+    wake(state)
+
+
+def standing(state: State, vital: str) -> Standing:
+    sources = state.sources.get(vital)
+    if sources is None:
+        return Standing(state.episodic.get(vital), True, True)
+    source = sources.in_use
+    if source is None:
+        return Standing(None, False, False)
+    return Standing(source.value, source.charted, not source.invalid)

@@ -1,0 +1,48 @@
+"""All that the core remembers of one session."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from ketamon.core.baseline import Measured
+from ketamon.core.profile import OFF, Profile
+from ketamon.core.sources import Sources
+from ketamon.core.tracks import Line, Track
+from ketamon.vitals import Number
+from ketamon_drivers.readings import BloodPressure
+
+CONTINUOUS = ("hr", "spo2", "rr")
+FAR = 1 << 62
+"""A moment that never comes, and a limit that no value is beyond."""
+
+
+@dataclass(slots=True, eq=False)
+class Quiet:
+    """The span within which a continuous value can change nothing while its tracks sleep."""
+
+    low: Number = -FAR
+    high: Number = FAR
+    awake: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """All that the core remembers. Made by `start`, changed only by `step` and `advance`."""
+
+    t: int = 0
+    seq: int = 0
+    ended: bool = False
+    profile: Profile = OFF
+    fixed: bool = False  # limits in the stream don't count: a profile was given instead
+    refused: list[tuple[int, str]] = field(default_factory=list)  # limits entries not taken
+    baseline: dict[str, Number] = field(default_factory=dict)
+    measured: deque[Measured] = field(default_factory=lambda: deque(maxlen=4096))
+    episodic: dict[str, Number] = field(default_factory=dict)  # standing sys, dia, map, moaas
+    newest_pressure: tuple[int, Number | None, Number | None] | None = None
+    cuff_readings: dict[str | None, tuple[int, BloodPressure]] = field(default_factory=dict)
+    cadences: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, Sources] = field(default_factory=dict)
+    quiet: dict[str, Quiet] = field(default_factory=dict)
+    soonest: int = 0  # nothing falls due before this moment
+    lines: list[Line] = field(default_factory=list)
+    tracks: dict[str, Track] = field(default_factory=dict)
+    by_vital: dict[str, list[Track]] = field(default_factory=dict)

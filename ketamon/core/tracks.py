@@ -1,0 +1,384 @@
+"""One alarm condition over time: its levels' runs, its state, and the lines it gives out.
+
+A `Track` is told values and moments by `ketamon.core.alarms` and knows nothing of devices. Each
+level keeps two runs: `run_t`, the first of the violating values that stand unbroken (its delay
+counts from there), and the run of values inside by the margin that may end it (DESIGN 7.3).
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ketamon.core.limits import EffectiveLevel
+from ketamon.core.profile import OFF, Profile
+from ketamon.core.transitions import TRANSITIONS
+from ketamon.entries import Alarm
+from ketamon.vitals import PRIORITY_RANK, Condition, Number
+
+RESTING = ("normal", "latched")
+REANNOUNCED = ("sys", "dia", "map")  # acknowledged cuff conditions come again when much worse
+
+
+class Line(NamedTuple):
+    """An alarm line before it has a number."""
+
+    t_ms: int
+    alarm: Alarm
+    track: "Track"
+
+
+class Standing(NamedTuple):
+    """The value that a vital stands at; `may_reach` is False in a run of invalid readings."""
+
+    value: Number | None
+    episodic: bool
+    may_reach: bool
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """What one level remembers between values."""
+
+    level: EffectiveLevel
+    reached: bool = False
+    run_t: int | None = None
+    clear_t: int | None = None
+    clear_count: int = 0
+
+    def break_clear(self) -> None:
+        """Forgets the run of values inside."""
+        self.clear_t, self.clear_count = None, 0
+
+
+@dataclass(slots=True, eq=False)
+class Track:
+    """One condition's state; changed only by its methods, which append to `lines`."""
+
+    condition: Condition
+    lines: list[Line]
+    high: bool = False
+    runs: list[Run] = field(default_factory=list)
+    profile: Profile = OFF
+    state: str = "normal"
+    priority: str = ""
+    value: Number | None = None  # the newest valid one
+    worst: Number | None = None  # since the first violation of this episode
+    latched_worst: Number | None = None
+    limit: Number | None = None
+    basis: str | None = None
+    answered: bool = False  # while unresolved: acknowledged before or during the loss
+    was_high: bool = False  # HIGH at any time since raised or last acknowledged
+    confirmed: bool = False
+    unanswered: bool = False
+    realarmed: bool = False
+    raised_ms: int = 0
+    changed_ms: int = 0
+    acknowledged_ms: int | None = None
+    acknowledged_value: Number | None = None
+    unanswered_due: int | None = None
+    realarm_due: int | None = None
+    seq: int = 0
+    attention_seq: int = 0  # number of the line since which it is as it is, at this priority
+    latched_as_it_was: bool = False  # latching did not change the priority
+    by: str | None = None
+    seen: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.high = self.condition.direction == "high"
+
+    # -- questions ------------------------------------------------------------------------------
+
+    def beyond(self, level: EffectiveLevel, value: Number) -> bool:
+        """Strictly beyond the limit."""
+        return value > level.limit if self.high else value < level.limit
+
+    def inside(self, level: EffectiveLevel, value: Number) -> bool:
+        """Inside the limit by the margin."""
+        return value <= level.clear_limit if self.high else value >= level.clear_limit
+
+    def beyond_any(self, value: Number | None) -> bool:
+        """Beyond any level in force."""
+        return value is not None and any(self.beyond(run.level, value) for run in self.runs)
+
+    @property
+    def awake(self) -> bool:
+        """False while a value within all limits can change nothing."""
+        return self.state not in RESTING or any(r.run_t is not None for r in self.runs)
+
+    def level_due(self) -> int | None:
+        """When the next level is reached if its values go on violating."""
+        due = [
+            run.run_t + run.level.delay_ms
+            for run in self.runs
+            if run.run_t is not None and not run.reached
+        ]
+        return min(due, default=None)
+
+    # -- values ---------------------------------------------------------------------------------
+
+    def arrive(self, t: int, value: Number) -> None:
+        """Judges a valid value of a continuous source that has just come."""
+        self._note(value)
+        if self.state == "unresolved" and self._not_inside(value):
+            self._resume(t)
+        for run in self.runs:
+            if self.beyond(run.level, value):
+                run.break_clear()
+                run.run_t = t if run.run_t is None else run.run_t
+                continue
+            run.run_t = None
+            if not run.reached or not self.inside(run.level, value):
+                run.break_clear()
+                continue
+            run.clear_t = t if run.clear_t is None else run.clear_t
+            run.clear_count += 1
+            if run.clear_count >= 2 and t - run.clear_t >= self.profile.clear_for_ms:
+                run.reached = False
+                run.break_clear()
+        self._reach(t, value)
+        self._settle(t)
+
+    def stand(self, t: int, value: Number) -> None:
+        """Takes another source's newest value as the standing one: no arrival, so it ends nothing."""
+        self._note(value)
+        for run in self.runs:
+            if self.beyond(run.level, value):
+                run.break_clear()
+                run.run_t = t if run.run_t is None else run.run_t
+                continue
+            run.run_t = None
+            if not run.reached or not self.inside(run.level, value):
+                run.break_clear()
+            elif run.clear_t is None:
+                run.clear_t, run.clear_count = t, 1
+
+    def judge(self, t: int, value: Number, before: Number | None) -> None:
+        """Judges an episodic reading; `before` is the one that stood until now."""
+        count = len(self.lines)
+        self._note(value)
+        if self.state == "unresolved" and self._not_inside(value):
+            self._resume(t)
+        self._set_reached(value)
+        self._settle(t)
+        if not self.beyond_any(value) or self.state not in ("active", "acknowledged"):
+            return
+        moved = any(line.alarm.change != "resumed" for line in self.lines[count:])
+        if not moved and not self.confirmed and self.beyond_any(before):
+            self.confirmed = True
+            self._apply(t, "confirm")
+        if self.state == "acknowledged" and self._worse_by_much(value):
+            self.realarm(t)
+        if len(self.lines) == count:
+            self._apply(t, "flag")
+
+    def judge_standing(self, t: int, value: Number) -> None:
+        """Judges a value as episodic that is no new reading: it neither confirms nor re-alarms."""
+        self._note(value)
+        self._set_reached(value)
+        self._settle(t)
+
+    def reach_due(self, t: int) -> None:
+        """Reaches the levels whose delay has passed by now."""
+        if self.value is not None:
+            self._reach(t, self.value)
+            self._settle(t)
+
+    def lose(self, t: int) -> None:
+        """The vital is lost: runs are dropped, what stood becomes unresolved."""
+        for run in self.runs:
+            run.run_t = None
+            run.break_clear()
+        if self.state in RESTING:
+            self.worst = None
+        elif self.state != "unresolved":
+            self.answered = self.state == "acknowledged"
+            self.unanswered_due = None
+            self._apply(t, "lost")
+
+    def relimit(
+        self, t: int, levels: tuple[EffectiveLevel, ...], profile: Profile, standing: Standing
+    ) -> None:
+        """Takes new limits; judges the standing value at once, which counts as no new reading."""
+        self.profile = profile
+        value = standing.value
+        left = {run.level.name: run for run in self.runs}
+        runs = []
+        for level in levels:
+            run = left.pop(level.name, None)
+            if run is None or run.level.limit != level.limit:
+                run = run or Run(level)
+                run.break_clear()
+                run.run_t = t if value is not None and self.beyond(level, value) else None
+            run.level = level
+            runs.append(run)
+        self.runs = runs
+        kept = any(run.reached for run in runs)
+        removed = any(run.reached for run in left.values())
+        if value is not None:
+            self._note(value)
+            if standing.episodic:
+                self._set_reached(value)
+            elif standing.may_reach:
+                self._reach(t, value)
+        if removed and not kept and not any(run.reached for run in runs):
+            self._apply(t, "limits_removed", reason="limits")
+            self._finish()
+        else:
+            self._settle(t)
+
+    # -- people and time ------------------------------------------------------------------------
+
+    def covered(self, up_to_seq: int | None) -> bool:
+        """True if an acknowledgement of what was drawn up to that number means this, as it is."""
+        waits = self.state in ("active", "latched") or (
+            self.state == "unresolved" and not self.answered
+        )
+        return waits and (up_to_seq is None or self.attention_seq <= up_to_seq)
+
+    def acknowledge(self, t: int, by: str | None) -> None:
+        """A person at the chair answers."""
+        was_latched = self.state == "latched"
+        self.by, self.acknowledged_ms, self.acknowledged_value = by, t, self.value
+        self.answered, self.unanswered, self.unanswered_due = True, False, None
+        self.was_high = self.priority == "high"
+        wait = self.profile.realarm_again_ms if self.realarmed else self.profile.realarm_ms
+        self.realarm_due = t + wait
+        self._apply(t, "acknowledge")
+        if was_latched:
+            self._finish()
+
+    def see(self, t: int, by: str) -> None:
+        """A person who is not at the chair answers; counted once each."""
+        if by not in self.seen:
+            self.seen = (*self.seen, by)
+            self._apply(t, "see")
+
+    def realarm(self, t: int) -> None:
+        """Comes again after an acknowledgement."""
+        self.realarmed = True
+        self._ask(t)
+        self._apply(t, "realarm")
+
+    def time_out(self, t: int) -> None:
+        """Nobody answered in time; told once each time it became active."""
+        self.unanswered, self.unanswered_due = True, None
+        self._apply(t, "timeout")
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _settle(self, t: int) -> None:
+        """Compares what is reached with the state and takes the step between, if there is one."""
+        top = None
+        for run in self.runs:
+            if run.reached:
+                top = run.level
+        if top is None:
+            if self.state not in RESTING:
+                self._end(t)
+            return
+        self.limit, self.basis = top.limit, top.basis
+        if self.state in RESTING:
+            self.priority, self.raised_ms = top.priority, t
+            self.was_high = top.priority == "high"
+            self.confirmed = self.realarmed = False
+            self.latched_worst = None
+            self._ask(t)
+            self._apply(t, "reached")
+            return
+        rise = PRIORITY_RANK[top.priority] - PRIORITY_RANK[self.priority]
+        if rise == 0:
+            return
+        self.priority, self.realarmed = top.priority, False
+        if rise > 0:
+            self.was_high = self.was_high or top.priority == "high"
+            self._ask(t)
+        self._apply(t, "rose" if rise > 0 else "fell")
+
+    def _apply(self, t: int, event: str, reason: str | None = None) -> None:
+        """Takes the table's step and writes its line; a pair not in the table changes nothing."""
+        step = TRANSITIONS.get((self.state, event))
+        if step is None:
+            return
+        about_latched = event != "reached" and "latched" in (self.state, step[0])
+        self.state, change = step
+        self.changed_ms = t
+        alarm = Alarm(
+            self.condition.name,
+            change,
+            self.state,
+            self.priority,
+            self.latched_worst if about_latched else self.value,
+            self.limit,
+            self.basis,  # type: ignore[arg-type]
+            **({"reason": reason} if reason else {}),
+        )
+        self.lines.append(Line(t, alarm, self))
+
+    def _note(self, value: Number) -> None:
+        """Remembers the value, and the worst since the first violation."""
+        self.value = value
+        if self.beyond_any(value):
+            if self.worst is None or (value > self.worst if self.high else value < self.worst):
+                self.worst = value
+        elif self.state in RESTING:
+            self.worst = None
+
+    def _not_inside(self, value: Number) -> bool:
+        return any(run.reached and not self.inside(run.level, value) for run in self.runs)
+
+    def _set_reached(self, value: Number) -> None:
+        for run in self.runs:
+            run.reached = self.beyond(run.level, value)
+            run.run_t = None
+            run.break_clear()
+
+    def _reach(self, t: int, value: Number) -> None:
+        """Reaches what is due; a reached level reaches the milder ones that the value violates."""
+        for index, run in enumerate(self.runs):
+            if run.reached or run.run_t is None or t - run.run_t < run.level.delay_ms:
+                continue
+            for milder in self.runs[: index + 1]:
+                if not milder.reached and self.beyond(milder.level, value):
+                    milder.reached = True
+                    milder.break_clear()
+
+    def _resume(self, t: int) -> None:
+        if not self.answered:
+            self.unanswered, self.unanswered_due = False, t + self.profile.escalate_ms
+        self._apply(t, "back_answered" if self.answered else "back")
+
+    def _worse_by_much(self, value: Number) -> bool:
+        if self.condition.vital not in REANNOUNCED or self.acknowledged_value is None:
+            return False
+        rise = value - self.acknowledged_value
+        return (rise if self.high else -rise) >= self.profile.reannounce_mmhg
+
+    def _ask(self, t: int) -> None:
+        """Waits for an answer from now on."""
+        self.unanswered, self.unanswered_due = False, t + self.profile.escalate_ms
+        self.answered, self.by, self.seen = False, None, ()
+        self.realarm_due = self.acknowledged_ms = None
+
+    def _end(self, t: int) -> None:
+        """The last level ended: latched if it was HIGH and nobody answered, else cleared."""
+        waits = self.state == "active" or (self.state == "unresolved" and not self.answered)
+        if not (waits and self.was_high):
+            self._apply(t, "ended")
+            self._finish()
+            return
+        worst = next((r.level for r in self.runs if r.level.priority == "high"), None)
+        if worst is not None:
+            self.limit, self.basis = worst.limit, worst.basis
+        self.latched_as_it_was = self.priority == "high"
+        self.priority, self.latched_worst, self.worst = "high", self.worst, None
+        self.unanswered_due = self.realarm_due = None
+        self._apply(t, "ended_after_high")
+
+    def _finish(self) -> None:
+        """Nothing of the episode stays."""
+        self.priority, self.limit, self.basis, self.latched_worst = "", None, None, None
+        self.worst = None
+        self.unanswered_due = self.realarm_due = None
+        self.acknowledged_ms = self.acknowledged_value = None
+        self.unanswered = self.answered = self.was_high = False
+        self.confirmed = self.realarmed = False
+        self.by, self.seen = None, ()
