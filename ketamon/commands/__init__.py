@@ -1,0 +1,61 @@
+"""The command line: one small module a command, imported only when it is used."""
+
+import importlib
+from typing import NamedTuple
+
+import click
+
+
+class Lazy(NamedTuple):
+    """Where a command lives, and its line in the help."""
+
+    module: str
+    attribute: str
+    line: str
+
+
+COMMANDS: dict[str, Lazy] = {
+    "demo": Lazy("demo", "demo", "Shows a recorded patient on the screen; needs no set-up."),
+    "replay": Lazy("replay", "replay", "Plays a recording on the screen, or prints its alarms."),
+    "import": Lazy("import_", "import_", "Turns a recording into a session file."),
+    "decode": Lazy("decode", "decode", "Turns a device's bytes into readings."),
+    "limits": Lazy("limits", "limits", "Checks a limits profile."),
+    "alarms": Lazy("alarms", "alarms", "Prints how an alarm lives."),
+    "verify": Lazy("verify", "verify", "Checks a session file against its chain of hashes."),
+}
+"""Every command, in the order of the help."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and imports none before it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module = importlib.import_module(f"ketamon.commands.{entry.module}")
+        command: click.Command = getattr(module, entry.attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.line) for name, entry in COMMANDS.items()])
+
+
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(cls=LazyGroup, context_settings=CONTEXT)
+@click.version_option(package_name="ketamon", message="ketamon %(version)s")
+def cli() -> None:
+    """Watches vital signs in a ketamine session, flags what is beyond its limits, records it all.
+
+    Not a medical device: for training, research and as a secondary display beside an approved
+    monitor.
+    """

@@ -89,6 +89,8 @@ ALARM_DEFAULTS: dict[str, Number] = {
     "clear_for_s": 5,
     "reannounce_mmhg": 15,
 }
+CLEAR_MARGIN_DEFAULTS: dict[str, Number] = {"hr": 2, "spo2": 1}
+"""Where the profile names no margins at all; where it names some, the others are 0."""
 OVERDUE_DEFAULTS: dict[str, Number] = {"low": 2, "medium": 5}
 
 
@@ -133,7 +135,7 @@ class _Parser:
         if isinstance(version, bool) or not isinstance(version, int) or version < 1:
             raise self.fail("profile.version", f"{version!r} is not a whole number from 1 up")
         alarm = self.table(tables.get("alarm", {}), "alarm", (*ALARM_DEFAULTS, "clear_margin"))
-        margins = self.margins(alarm.get("clear_margin", {}))
+        margins = self.margins(alarm.get("clear_margin", CLEAR_MARGIN_DEFAULTS))
         times = self.alarm_times(alarm)
         schedule, overdue = self.cuff(tables.get("cuff", {}))
         vitals = {
