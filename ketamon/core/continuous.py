@@ -1,6 +1,6 @@
 """Continuous vitals: arrivals, the loss of a source, and what falls due without an entry."""
 
-from ketamon.core.sources import Source
+from ketamon.core.sources import Held, Source
 from ketamon.core.state import CONTINUOUS, FAR, State
 from ketamon.core.tracks import Standing, Track
 from ketamon.entries import Entry
@@ -91,7 +91,7 @@ def continuous(state: State, vital: str, entry: Entry, value: Number | None) -> 
         sources.in_use = sources.best(t)
         if source is not sources.in_use:
             return
-        sources.lost_ms = sources.once_value = None
+        sources.lost_ms = sources.once = None
     quiet = state.quiet[vital]
     if not quiet.awake and quiet.low <= value <= quiet.high:
         return
@@ -128,18 +128,20 @@ def lose_source(state: State, vital: str, source: Source, t: int) -> None:
     wake(state)
 
 
-def once(state: State, vital: str, value: Number | None, t: int, measured: int) -> None:
+def once(state: State, vital: str, entry: Entry, value: Number | None, measured: int) -> None:
     """Judges a cuff's or a person's value once, while no device gives the vital."""
     sources = state.sources[vital]
     if value is None or sources.in_use is not None:
         return
     if sources.lost_ms is not None and measured < sources.lost_ms:
         return
-    if sources.once_t is not None and measured < sources.once_t:
+    before = sources.once
+    if before is not None and measured < before.t:
         return
-    before, sources.once_value, sources.once_t = sources.once_value, value, measured
+    role = entry.device or ("person" if entry.kind == "manual" else "cuff")
+    sources.once = Held(value, measured, role)
     for track in state.by_vital[vital]:
-        track.judge(t, value, before)
+        track.judge(entry.t_ms, value, before.value if before else None)
     state.soonest = 0
     wake(state)
 
@@ -147,7 +149,8 @@ def once(state: State, vital: str, value: Number | None, t: int, measured: int) 
 def standing(state: State, vital: str) -> Standing:
     sources = state.sources.get(vital)
     if sources is None:
-        return Standing(state.episodic.get(vital), True, True)
+        held = state.episodic.get(vital)
+        return Standing(held.value if held else None, True, True)
     source = sources.in_use
     if source is None:
         return Standing(None, False, False)

@@ -16,12 +16,14 @@ from ketamon.core.continuous import (
 from ketamon.core.limits import effective_levels
 from ketamon.core.plausible import counted, pressure_values
 from ketamon.core.profile import Profile, ProfileError, parse_profile
+from ketamon.core.sources import Held
 from ketamon.core.state import CONTINUOUS, FAR, State
 from ketamon.entries import Acknowledge, Device, Entry, Limits, Score
 from ketamon.vitals import Number
 from ketamon_drivers.readings import BloodPressure, HeartRate, Manual, Oximetry, Respiration
 
 COPY_WITHIN_MS = 15_000
+LONGEST_S = 1e9
 AT_CHAIR = (None, "nurse", "trainer")
 
 
@@ -55,16 +57,16 @@ def _blood_pressure(state: State, entry: Entry) -> None:
     if values is None:
         return
     pulse = counted("hr", body.pulse_rate_per_min)
-    _pressures(state, t, t, values, pulse)
-    once(state, "hr", pulse, t, t)
+    _pressures(state, entry, t, values, pulse)
+    once(state, "hr", entry, pulse, t)
 
 
 def _manual(state: State, entry: Entry) -> None:
     """What a person typed: pressures and scores as episodic, the rest once if no device gives it."""
     body: Manual = entry.body
     t = entry.t_ms
-    given = body.measured_t if isinstance(body.measured_t, int | float) else None
-    measured = t if given is None else min(t, round(given * 1000))
+    given = _typed(body.measured_t)
+    measured = t if given is None or abs(given) > LONGEST_S else min(t, round(given * 1000))
     systolic, diastolic = _typed(body.systolic_mmhg), _typed(body.diastolic_mmhg)
     pulse = counted("hr", _typed(body.pulse_rate_per_min))
     if systolic is not None or diastolic is not None:
@@ -77,10 +79,10 @@ def _manual(state: State, entry: Entry) -> None:
             return
         values = pressure_values(BloodPressure(systolic, diastolic))
         if values is not None:
-            _pressures(state, t, measured, values, pulse)
-    once(state, "hr", pulse, t, measured)
-    once(state, "spo2", counted("spo2", _typed(body.spo2_pct)), t, measured)
-    once(state, "rr", counted("rr", _typed(body.rr_per_min)), t, measured)
+            _pressures(state, entry, measured, values, pulse)
+    once(state, "hr", entry, pulse, measured)
+    once(state, "spo2", entry, counted("spo2", _typed(body.spo2_pct)), measured)
+    once(state, "rr", entry, counted("rr", _typed(body.rr_per_min)), measured)
     _score_moaas(state, t, _typed(body.moaas))
 
 
@@ -94,7 +96,7 @@ def _score(state: State, entry: Entry) -> None:
 def _score_moaas(state: State, t: int, value: Number | None) -> None:
     value = counted("moaas", value)
     if value is not None:
-        _episodic(state, "moaas", t, value)
+        _episodic(state, "moaas", t, Held(value, t, "person"))
 
 
 def _typed(value: object) -> Number | None:
@@ -102,22 +104,24 @@ def _typed(value: object) -> Number | None:
 
 
 def _pressures(
-    state: State, t: int, measured: int, values: dict[str, Number], pulse: Number | None
+    state: State, entry: Entry, measured: int, values: dict[str, Number], pulse: Number | None
 ) -> None:
     """Judges an accepted pressure reading and keeps it for the baseline."""
+    t, role = entry.t_ms, entry.device or ("person" if entry.kind == "manual" else "cuff")
+    state.pressures_taken += 1
     state.newest_pressure = (measured, values.get("sys"), values.get("dia"))
     in_use = state.sources["hr"].in_use
     hr = in_use.value if in_use is not None else pulse
     state.measured.append(Measured(measured, values if hr is None else {**values, "hr": hr}))
     for vital, value in values.items():
-        _episodic(state, vital, t, value)
+        _episodic(state, vital, t, Held(value, measured, role))
 
 
-def _episodic(state: State, vital: str, t: int, value: Number) -> None:
+def _episodic(state: State, vital: str, t: int, held: Held) -> None:
     before = state.episodic.get(vital)
-    state.episodic[vital] = value
+    state.episodic[vital] = held
     for track in state.by_vital[vital]:
-        track.judge(t, value, before)
+        track.judge(t, held.value, before.value if before else None)
     state.soonest = 0
 
 
@@ -125,7 +129,7 @@ def _device(state: State, entry: Entry) -> None:
     """A cadence, or a loss; a charted source holds its value even then, as a cuff's does."""
     body: Device = entry.body
     role, t = entry.device or "", entry.t_ms
-    if body.cadence_s is not None and body.cadence_s > 0:
+    if body.cadence_s is not None and 0 < body.cadence_s < LONGEST_S:
         state.cadences[role] = round(body.cadence_s * 1000)
     for vital in CONTINUOUS:
         for source in state.sources[vital].all.values():

@@ -5,6 +5,7 @@ stale time has passed or its device entry says `lost`; the best one alive is in 
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ketamon.vitals import CHARTED_OVER_MS, DEFAULT_CADENCE_MS, Number, stale_after_ms
 
@@ -19,6 +20,14 @@ SOURCE_RANKS: dict[str, tuple[tuple[str, str], ...]] = {
     "rr": (("monitor", "respiration"), ("strap", "respiration"), ("oximeter", "respiration")),
 }
 """For each continuous vital its sources (role, kind of reading), best first; others come last."""
+
+
+class Held(NamedTuple):
+    """A value that was measured once and stands: what, measured when, by which role."""
+
+    value: Number
+    t: int
+    role: str
 
 
 @dataclass(slots=True, eq=False)
@@ -53,8 +62,7 @@ class Sources:
     all: dict[tuple[str, str], Source] = field(default_factory=dict)
     in_use: Source | None = None
     lost_ms: int | None = None
-    once_value: Number | None = None  # a cuff's or typed value, judged once while no device gave it
-    once_t: int | None = None
+    once: Held | None = None  # a cuff's or typed value, judged once while no device gives it
 
     def of(self, role: str, kind: str) -> Source:
         """The source for this role and kind of reading, made on first sight."""

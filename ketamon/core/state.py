@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ketamon.core.baseline import Measured
 from ketamon.core.profile import OFF, Profile
-from ketamon.core.sources import Sources
+from ketamon.core.sources import Held, Sources
 from ketamon.core.tracks import Line, Track
 from ketamon.vitals import Number
 from ketamon_drivers.readings import BloodPressure
@@ -36,7 +36,8 @@ class State:
     refused: list[tuple[int, str]] = field(default_factory=list)  # limits entries not taken
     baseline: dict[str, Number] = field(default_factory=dict)
     measured: deque[Measured] = field(default_factory=lambda: deque(maxlen=4096))
-    episodic: dict[str, Number] = field(default_factory=dict)  # standing sys, dia, map, moaas
+    episodic: dict[str, Held] = field(default_factory=dict)  # standing sys, dia, map, moaas
+    pressures_taken: int = 0  # accepted pressure readings, cuff and typed
     newest_pressure: tuple[int, Number | None, Number | None] | None = None
     cuff_readings: dict[str | None, tuple[int, BloodPressure]] = field(default_factory=dict)
     cadences: dict[str, int] = field(default_factory=dict)

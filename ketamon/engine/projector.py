@@ -1,0 +1,270 @@
+"""From core state to picture: what viewers are shown, derived in one place.
+
+The projector watches one core. `changed` tells what an entry changed, `snapshot` tells everything;
+no screen judges a value itself.
+"""
+
+from dataclasses import dataclass, field
+
+from ketamon.core.sources import Sources
+from ketamon.core.state import CONTINUOUS, State
+from ketamon.core.tracks import Track
+from ketamon.engine.words import describe
+from ketamon.entries import Entry, Phase, Session
+from ketamon.feed.messages import (
+    BIN_S,
+    HISTORY_S,
+    Bin,
+    ConditionView,
+    CuffBar,
+    EventLine,
+    LimitView,
+    Snapshot,
+    View,
+    VitalView,
+)
+from ketamon.vitals import (
+    CHARTED_OVER_MS,
+    PRIORITY_RANK,
+    SPO2_UNCERTAIN_PCT,
+    VITALS,
+    Number,
+    old_after_ms,
+    stale_after_ms,
+)
+from ketamon_drivers.readings import Oximetry
+
+TOUCHED: dict[str, tuple[str, ...]] = {
+    "oximetry": ("hr", "spo2"),
+    "heart_rate": ("hr",),
+    "respiration": ("rr",),
+    "blood_pressure": ("sys", "dia", "map", "hr"),
+    "manual": tuple(VITALS),
+    "score": ("moaas",),
+    "device": CONTINUOUS,
+    "limits": tuple(VITALS),
+    "baseline": tuple(VITALS),
+    "alarm": (),
+}
+"""Which vitals an entry of this kind can change in the picture."""
+
+EVENTS_KEPT = 200
+
+
+@dataclass(slots=True)
+class Projector:
+    """Keeps what the core doesn't: history for the trend, events in words, who and where."""
+
+    state: State
+    bin_s: float = BIN_S
+    history_s: float = HISTORY_S
+    session: Session | None = None
+    phase: str | None = None
+    phase_t: float | None = None
+    status: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    doubtful: tuple[Number, float] | None = None  # an SpO2 of 1–39: shown with `?`, never judged
+    bars: list[CuffBar] = field(default_factory=list)
+    bins: dict[tuple[str, float], Bin] = field(default_factory=dict)
+    events: list[EventLine] = field(default_factory=list)
+    accepted: int = 0  # pressure readings that the core took
+
+    def changed(self, entry: Entry) -> View | None:
+        """Gives what `entry`, just taken by the core or given out by it, changed in the picture."""
+        self._note(entry)
+        vitals = tuple(self.vital_view(vital) for vital in TOUCHED.get(entry.kind, ()))
+        conditions: tuple[ConditionView, ...] = ()
+        if entry.kind == "alarm":
+            track = self.state.tracks[entry.body.condition]
+            conditions = (condition_view(track),)
+            vitals = (self.vital_view(track.condition.vital),)
+        bar = self._bar(entry)
+        event = describe(entry)
+        if event is not None:
+            self.events = [*self.events[-EVENTS_KEPT:], event]
+        bins = self._bins(entry)
+        phase = self.phase if entry.kind == "phase" else None
+        if not (vitals or conditions or bins or bar or event or phase):
+            return None
+        return View(vitals, conditions, bins, bar, event, phase)
+
+    def snapshot(self, seq: int, t: float, mode: str) -> Snapshot:
+        """Gives the whole picture."""
+        session = self.session or Session()
+        return Snapshot(
+            seq,
+            t,
+            mode,
+            session.title,
+            session.chair,
+            session.started,
+            self.phase,
+            self.phase_t,
+            self.state.profile.name or None,
+            tuple(self.vital_view(vital) for vital in VITALS),
+            tuple(condition_view(t) for t in self.state.tracks.values() if t.state != "normal"),
+            tuple(self.bars),
+            tuple(self.bins.values()),
+            tuple(self.events),
+            self.bin_s,
+            self.history_s,
+        )
+
+    def vital_view(self, vital: str) -> VitalView:
+        """What is known of one vital now."""
+        limits = {
+            track.condition.direction: tuple(
+                LimitView(r.level.name, r.level.priority, r.level.limit, r.level.basis)
+                for r in track.runs
+            )
+            for track in self.state.by_vital[vital]
+        }
+        fixed = (self.state.baseline.get(vital), limits.get("high", ()), limits.get("low", ()))
+        sources = self.state.sources.get(vital)
+        if sources is not None:
+            return self._continuous_view(vital, sources, *fixed)
+        held = self.state.episodic.get(vital)
+        if held is None:
+            return VitalView(vital, None, None, None, "none", None, None, "", (), *fixed)
+        return VitalView(
+            vital, held.value, held.t / 1000, held.role, "valid", None, None, "", (), *fixed
+        )
+
+    def _continuous_view(
+        self,
+        vital: str,
+        sources: Sources,
+        base: Number | None,
+        high: tuple[LimitView, ...],
+        low: tuple[LimitView, ...],
+    ) -> VitalView:
+        fixed = (base, high, low)
+        source = sources.in_use
+        newest = source or max(
+            (s for s in sources.all.values() if s.value is not None),
+            key=lambda s: s.t,
+            default=None,
+        )
+        status = self.status.get((newest.role, vital), ()) if newest else self._any_status(vital)
+        if vital == "spo2" and self.doubtful is not None:
+            value, t = self.doubtful
+            return VitalView(vital, value, t, "oximeter", "valid", 4.0, 10.0, "?", status, *fixed)
+        if source is None and sources.once is not None:
+            once = sources.once
+            return VitalView(
+                vital, once.value, once.t / 1000, once.role, "valid", None, None, "", status, *fixed
+            )
+        if newest is None or newest.value is None:
+            return VitalView(vital, None, None, None, "none", None, None, "", status, *fixed)
+        stale = stale_after_ms(newest.cadence_ms)
+        old = old_after_ms(newest.cadence_ms) if newest.cadence_ms <= CHARTED_OVER_MS else None
+        mark = "?" if vital == "spo2" and newest.value <= SPO2_UNCERTAIN_PCT else ""
+        return VitalView(
+            vital,
+            newest.value,
+            newest.t / 1000,
+            newest.role,
+            "valid" if source is not None else "lost",
+            None if old is None else old / 1000,
+            None if stale is None else stale / 1000,
+            mark,
+            status,
+            *fixed,
+        )
+
+    def _any_status(self, vital: str) -> tuple[str, ...]:
+        return next((words for (_, of), words in self.status.items() if of == vital and words), ())
+
+    def _note(self, entry: Entry) -> None:
+        """Remembers what the core has no use for."""
+        body = entry.body
+        match entry.kind:
+            case "session":
+                self.session = body
+            case "phase" if isinstance(body, Phase):
+                self.phase, self.phase_t = body.phase, entry.t_ms / 1000
+            case "oximetry" if isinstance(body, Oximetry):
+                for vital in ("hr", "spo2"):
+                    self.status[entry.device or "", vital] = body.status
+                value = body.spo2_pct
+                low = VITALS["spo2"].lowest
+                self.doubtful = (
+                    (value, entry.t_ms / 1000)
+                    if value is not None and 0 < value < low and not body.status
+                    else None
+                )
+            case "respiration":
+                self.status[entry.device or "", "rr"] = body.status
+
+    def _bar(self, entry: Entry) -> CuffBar | None:
+        """The trend's bar, if this entry was a pressure reading that the core accepted."""
+        if entry.kind not in ("blood_pressure", "manual"):
+            return None
+        taken = self.state.pressures_taken
+        if taken == self.accepted:
+            return None
+        self.accepted = taken
+        newest = self.state.measured[-1]
+        flags = [
+            track.priority
+            for vital in ("sys", "dia", "map")
+            for track in self.state.by_vital[vital]
+            if track.state in ("active", "acknowledged") and vital in newest.values
+        ]
+        bar = CuffBar(
+            newest.t / 1000,
+            newest.values.get("sys"),
+            newest.values.get("dia"),
+            newest.values.get("map"),
+            entry.body.pulse_rate_per_min
+            if isinstance(entry.body.pulse_rate_per_min, int | float)
+            else None,
+            entry.device or "cuff",
+            max(flags, key=PRIORITY_RANK.__getitem__, default=""),
+        )
+        self.bars.append(bar)
+        return bar
+
+    def _bins(self, entry: Entry) -> tuple[Bin, ...]:
+        """The history bins that a continuous value widened."""
+        out = []
+        for vital in TOUCHED.get(entry.kind, ()):
+            sources = self.state.sources.get(vital)
+            source = sources.in_use if sources is not None else None
+            if source is None or source.value is None or source.t != entry.t_ms or source.invalid:
+                continue
+            start = source.t / 1000 // self.bin_s * self.bin_s
+            old = self.bins.get((vital, start))
+            low = source.value if old is None else min(old.low, source.value)
+            high = source.value if old is None else max(old.high, source.value)
+            if old is None or (low, high) != (old.low, old.high):
+                new = self.bins[vital, start] = Bin(vital, start, low, high)
+                out.append(new)
+                if old is None:
+                    self._forget(start)
+        return tuple(out)
+
+    def _forget(self, newest: float) -> None:
+        oldest = next(iter(self.bins))
+        if oldest[1] < newest - self.history_s:
+            del self.bins[oldest]
+
+
+def condition_view(track: Track) -> ConditionView:
+    """What is shown of one condition."""
+    return ConditionView(
+        track.condition.name,
+        track.state,
+        track.priority,
+        track.value,
+        track.limit,
+        track.basis,
+        track.latched_worst if track.state == "latched" else track.worst,
+        track.raised_ms / 1000,
+        track.changed_ms / 1000,
+        track.seq,
+        track.unanswered,
+        track.confirmed,
+        None if track.acknowledged_ms is None else track.acknowledged_ms / 1000,
+        track.by,
+        track.seen,
+    )
