@@ -1,0 +1,73 @@
+"""`ketamon replay FILE`: a recording on the screen, or its alarms as lines."""
+
+import sys
+from pathlib import Path
+
+import click
+
+SPEEDS = click.FloatRange(0.25, 600)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--speed", type=SPEEDS, help="How fast it plays: 0.25 to 600; + and - change it.")
+@click.option("--headless", is_flag=True, help="Print one line per alarm change and no screen.")
+@click.option(
+    "--limits",
+    "limits_file",
+    type=click.Path(path_type=Path),
+    help="A limits profile (TOML) instead of the limits in the recording.",
+)
+@click.option("--at", "start", default="0", help="Where to begin: seconds, or h:mm:ss.")
+def replay(
+    file: Path, speed: float | None, headless: bool, limits_file: Path | None, start: str
+) -> None:
+    """Plays FILE on the screen, flagged against the limits that were set, or prints its alarms.
+
+    FILE is anything that `ketamon import` reads. What is kept but can't be right (a SYS of 11647)
+    is counted on standard error with the reason.
+    """
+    start_s = seconds(start)
+    if headless:
+        print_timeline(file, limits_file)
+        return
+    from ketamon.commands.screen import play
+
+    play(file, speed, limits_file, start_s)
+
+
+def print_timeline(file: Path, limits_file: Path | None) -> None:
+    """Prints the alarm lines as fast as they come; the summary goes to standard error."""
+    from ketamon.core.profile import ProfileError
+    from ketamon.engine.playback import timeline
+    from ketamon.ledger.importers.recording import RecordingError, read_recording
+    from ketamon.profiles import load_profile
+
+    try:
+        profile = load_profile(limits_file) if limits_file is not None else None
+        recording = read_recording(file)
+    except (RecordingError, ProfileError) as error:
+        raise click.ClickException(str(error)) from None
+    write = sys.stdout.buffer.write
+    for entry in timeline(tuple(recording.entries), profile):
+        write(entry.line + b"\n")
+    sys.stdout.buffer.flush()
+    for line in recording.summary():
+        click.echo(line, err=True)
+
+
+def seconds(text: str) -> float:
+    """Reads 90, 1:30 or 2:10:00 as seconds; raises UsageError."""
+    parts = text.split(":")
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        numbers = [-1.0]
+    if len(parts) > 3 or not all(0 <= number < 1e9 for number in numbers):
+        raise click.UsageError(
+            f"--at {text}: give seconds or h:mm:ss", ctx=click.get_current_context()
+        )
+    total = 0.0
+    for number in numbers:
+        total = total * 60 + number
+    return total

@@ -1,0 +1,280 @@
+"""The feed's server: one Unix-domain socket, any number of viewers, none of which can hold it up.
+
+Each viewer has a queue of its own. Readings in it conflate to the newest of their kind; events are
+kept in order, and a viewer that leaves too many unread, or takes nothing for a minute, is dropped
+with a reason (it may come back and resume). Nothing here waits for a viewer.
+"""
+
+import asyncio
+import os
+import socket
+import struct
+from collections import OrderedDict, deque
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from ketamon.entries import READING_KINDS, Entry
+from ketamon.feed.messages import (
+    LINE_LIMIT,
+    PROTOCOL,
+    Answer,
+    Attach,
+    Beat,
+    Bye,
+    Command,
+    EntryMessage,
+    FeedError,
+    FromEngine,
+    Hello,
+    Ping,
+    Pong,
+    Snapshot,
+    View,
+    decode_from_viewer,
+    encode,
+)
+
+BEAT_S = 1.0
+EVENTS_UNREAD_AT_MOST = 1_000
+EVENTS_KEPT = 5_000  # for viewers that resume
+STALLED_S = 60.0
+ATTACH_WITHIN_S = 10.0
+SEND_BUFFER_BYTES = 16 * 1024
+FILE_MODE = 0o600
+
+
+class Host(Protocol):
+    """What the server asks of the engine behind it."""
+
+    def hello(self, seat: str) -> Hello:
+        """The first line for a viewer in this seat."""
+
+    def snapshot(self) -> Snapshot:
+        """The whole picture now."""
+
+    def beat(self) -> Beat:
+        """Proof of life now."""
+
+    def seat(self, uid: int, wanted: str | None) -> str:
+        """The seat that this account gets."""
+
+    def command(self, command: Command, seat: str) -> Answer:
+        """Does what a viewer wants, or says why not."""
+
+
+class Viewer:
+    """One connection: its seat, and what it has yet to be sent."""
+
+    def __init__(self, seat: str) -> None:
+        self.seat = seat
+        self.queue: OrderedDict[tuple[str, ...], FromEngine] = OrderedDict()
+        self.events = 0
+        self.ready = asyncio.Event()
+        self.dropped: str | None = None
+        self._keys = count()
+
+    def put(self, message: FromEngine, entry: Entry | None = None) -> None:
+        """Queues a message; a reading replaces the unsent one of its kind and device."""
+        key: tuple[str, ...] = (str(next(self._keys)),)
+        if isinstance(message, EntryMessage) and entry is not None and _conflates(message, entry):
+            key = (entry.kind, entry.device or "")
+            older = self.queue.pop(key, None)
+            if isinstance(older, EntryMessage):
+                message = _merged(older, message)
+        elif isinstance(message, EntryMessage):
+            self.events += 1
+            if self.events > EVENTS_UNREAD_AT_MOST:
+                self.dropped = "this viewer stopped reading; attach again to go on"
+        elif isinstance(message, Beat):
+            key = ("beat",)
+            self.queue.pop(key, None)
+        self.queue[key] = message
+        self.ready.set()
+
+    def replace(self, snapshot: Snapshot) -> None:
+        """Forgets what was not sent: the snapshot holds it all."""
+        answers = [m for m in self.queue.values() if isinstance(m, Answer | Pong | Hello)]
+        self.queue.clear()
+        self.events = 0
+        for message in (*answers, snapshot):
+            self.put(message)
+
+    def take(self) -> list[FromEngine]:
+        """Gives all that is queued, in order."""
+        messages = list(self.queue.values())
+        self.queue.clear()
+        self.events = 0
+        self.ready.clear()
+        return messages
+
+
+class FeedServer:
+    """Listens at `path` and hands every viewer what `publish` is given."""
+
+    def __init__(self, path: Path, host: Host) -> None:
+        self.path = path
+        self.host = host
+        self.viewers: set[Viewer] = set()
+        self.came = asyncio.Event()
+        self.empty = asyncio.Event()
+        self._recent: deque[EntryMessage] = deque(maxlen=EVENTS_KEPT)
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Opens the socket, readable by its owner alone."""
+        self.path.unlink(missing_ok=True)
+        mask = os.umask(0o177)
+        try:
+            self._server = await asyncio.start_unix_server(self._serve, self.path, limit=LINE_LIMIT)
+        finally:
+            os.umask(mask)
+        self.path.chmod(FILE_MODE)
+
+    async def close(self, reason: str) -> None:
+        """Says goodbye to every viewer and takes the socket away."""
+        for viewer in self.viewers:
+            viewer.dropped = viewer.dropped or reason
+            viewer.ready.set()
+        if self._server is not None:
+            self._server.close()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=1.0)
+        self.path.unlink(missing_ok=True)
+
+    def publish(self, played: Iterable[tuple[Entry, View | None]]) -> None:
+        """Queues entries for every viewer."""
+        for entry, view in played:
+            message = EntryMessage(entry.seq, msgspec.Raw(entry.line), view)
+            if entry.kind not in READING_KINDS:
+                self._recent.append(EntryMessage(entry.seq, message.entry))
+            for viewer in self.viewers:
+                viewer.put(message, entry)
+
+    def publish_snapshot(self) -> None:
+        """Gives every viewer a fresh picture, as after a seek."""
+        self._recent.clear()
+        snapshot = self.host.snapshot()
+        for viewer in self.viewers:
+            viewer.replace(snapshot)
+
+    def publish_beat(self) -> None:
+        """Queues a beat for every viewer."""
+        beat = self.host.beat()
+        for viewer in self.viewers:
+            viewer.put(beat)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        try:
+            await self._attended(reader, writer)
+        except (ConnectionError, TimeoutError, asyncio.IncompleteReadError):
+            pass  # the viewer is gone; nobody else is touched
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _attended(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection: socket.socket = writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        writer.transport.set_write_buffer_limits(high=SEND_BUFFER_BYTES)
+        try:
+            async with asyncio.timeout(ATTACH_WITHIN_S):
+                attach = decode_from_viewer(await reader.readuntil(b"\n"))
+            if not isinstance(attach, Attach):
+                raise FeedError("the first line must be attach")
+            if attach.protocol != PROTOCOL:
+                raise FeedError(f"this engine speaks feed protocol {PROTOCOL}")
+        except (FeedError, asyncio.LimitOverrunError) as error:
+            writer.write(encode(Bye(str(error))))
+            await writer.drain()
+            return
+        viewer = Viewer(self.host.seat(peer_uid(connection), attach.seat))
+        hello = self.host.hello(viewer.seat)
+        viewer.put(hello)
+        viewer.put(self.host.snapshot())
+        if attach.since is not None and attach.epoch == hello.epoch:
+            for message in self._recent:
+                if message.seq > attach.since:
+                    viewer.put(message)
+        self.viewers.add(viewer)
+        self.empty.clear()
+        self.came.set()
+        listening = asyncio.create_task(self._listen(viewer, reader))
+        try:
+            await self._send(viewer, writer)
+        finally:
+            listening.cancel()
+            self.viewers.discard(viewer)
+            if not self.viewers:
+                self.empty.set()
+
+    async def _send(self, viewer: Viewer, writer: asyncio.StreamWriter) -> None:
+        """Writes what is queued, until the viewer is gone or dropped."""
+        while True:
+            await viewer.ready.wait()
+            for message in viewer.take():
+                writer.write(encode(message))
+            if viewer.dropped is not None:
+                writer.write(encode(Bye(viewer.dropped)))
+            async with asyncio.timeout(STALLED_S):
+                await writer.drain()
+            if viewer.dropped is not None:
+                return
+
+    async def _listen(self, viewer: Viewer, reader: asyncio.StreamReader) -> None:
+        """Answers pings and commands; a line that is none ends the connection with a reason."""
+        try:
+            while True:
+                message = decode_from_viewer(await reader.readuntil(b"\n"))
+                match message:
+                    case Ping():
+                        viewer.put(Pong(message.id))
+                    case Command():
+                        viewer.put(self.host.command(message, viewer.seat))
+                    case Attach():
+                        raise FeedError("already attached")
+        except (FeedError, asyncio.LimitOverrunError) as error:
+            viewer.dropped = str(error)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            viewer.dropped = "the viewer left"
+        viewer.ready.set()
+
+
+def peer_uid(connection: socket.socket) -> int:
+    """The account at the other end, as the kernel knows it; our own where it can't say."""
+    option = getattr(socket, "SO_PEERCRED", None)
+    if option is None:
+        return os.getuid()
+    _pid, uid, _gid = struct.unpack(
+        "3i", connection.getsockopt(socket.SOL_SOCKET, option, struct.calcsize("3i"))
+    )
+    return int(uid)
+
+
+def _conflates(message: EntryMessage, entry: Entry) -> bool:
+    """A reading conflates unless it made something that happened: a bar, an event, a condition."""
+    view = message.view
+    return entry.kind in READING_KINDS and (
+        view is None or (view.bar is None and view.event is None and not view.conditions)
+    )
+
+
+def _merged(older: EntryMessage, newer: EntryMessage) -> EntryMessage:
+    """The newer reading with what the older one had changed and the newer one doesn't hold."""
+    if older.view is None or newer.view is None:
+        return EntryMessage(newer.seq, newer.entry, newer.view or older.view)
+    bins = {(b.vital, b.t): b for b in (*older.view.bins, *newer.view.bins)}
+    vitals = {v.vital: v for v in (*older.view.vitals, *newer.view.vitals)}
+    return EntryMessage(
+        newer.seq, newer.entry, View(vitals=tuple(vitals.values()), bins=tuple(bins.values()))
+    )

@@ -1,0 +1,103 @@
+"""A viewer's end of the feed: messages in, commands out, over a Unix-domain socket."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+from typing import Any, Self
+
+from ketamon.feed.messages import (
+    PROTOCOL,
+    SNAPSHOT_LIMIT,
+    Answer,
+    Attach,
+    Bye,
+    Command,
+    FeedError,
+    FromEngine,
+    FromViewer,
+    Hello,
+    Ping,
+    decode_from_engine,
+    encode,
+)
+
+ANSWER_WITHIN_S = 5.0
+
+
+class FeedClient:
+    """One connection to an engine. Made by `connect`; `messages` ends when the engine is gone."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._ids = count(1)
+        self._waiting: dict[int, asyncio.Future[Answer]] = {}
+
+    @classmethod
+    async def connect(
+        cls,
+        path: Path,
+        seat: str | None = None,
+        epoch: str | None = None,
+        since: int | None = None,
+        viewer: str = "",
+    ) -> Self:
+        """Connects and attaches; raises OSError where there is no engine."""
+        reader, writer = await asyncio.open_unix_connection(path, limit=SNAPSHOT_LIMIT)
+        client = cls(reader, writer)
+        await client._send(Attach(PROTOCOL, seat, epoch, since, viewer))
+        return client
+
+    async def messages(self) -> AsyncIterator[FromEngine]:
+        """Yields what the engine says; raises FeedError on another protocol or a broken line."""
+        while True:
+            try:
+                line = await self._reader.readuntil(b"\n")
+            except (asyncio.IncompleteReadError, ConnectionError):
+                return
+            except asyncio.LimitOverrunError:
+                raise FeedError("the engine sent a line that is too long") from None
+            message = decode_from_engine(line)
+            if isinstance(message, Hello) and message.protocol != PROTOCOL:
+                raise FeedError(
+                    f"the engine speaks feed protocol {message.protocol}, this screen {PROTOCOL}; "
+                    "use the same version of ketamon at both ends"
+                )
+            if isinstance(message, Answer):
+                waiting = self._waiting.pop(message.id, None)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(message)
+            yield message
+            if isinstance(message, Bye):
+                return
+
+    async def command(self, name: str, **args: Any) -> Answer | None:
+        """Sends a command and gives its answer; None where none came in time."""
+        number = next(self._ids)
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                await self._send(Command(number, name, args))
+                return await future
+        except (TimeoutError, ConnectionError):
+            return None
+        finally:
+            self._waiting.pop(number, None)
+
+    async def ping(self) -> None:
+        """Asks for a pong."""
+        await self._send(Ping(next(self._ids)))
+
+    async def close(self) -> None:
+        """Leaves."""
+        self._writer.close()
+        try:
+            await self._writer.wait_closed()
+        except (ConnectionError, BrokenPipeError):
+            return
+
+    async def _send(self, message: FromViewer) -> None:
+        self._writer.write(encode(message))
+        await self._writer.drain()
