@@ -1,0 +1,103 @@
+"""A limits profile gets through only whole; every refusal names key and reason."""
+
+import copy
+import tomllib
+from typing import Any
+
+import pytest
+
+from ketamon.core.profile import ProfileError, parse_profile
+from ketamon.profiles import FOLDER, as_toml, load_profile
+
+GOOD: dict[str, Any] = tomllib.loads((FOLDER / "iv_adult.toml").read_text())
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("*.toml")))
+def test_shipped_profiles_are_sound_and_print_themselves(name: str) -> None:
+    profile = load_profile(FOLDER / name)
+    again = parse_profile(tomllib.loads(as_toml(profile)))
+    assert as_toml(again) == as_toml(profile)
+    assert {name: again.vitals[name] for name in profile.vitals} == profile.vitals
+    assert again.schedule == profile.schedule
+
+
+def test_everything_is_optional_and_left_out_is_off() -> None:
+    profile = parse_profile({})
+    assert profile.vitals == {}
+    assert (profile.realarm_ms, profile.audio_pause_ms, profile.clear_for_ms) == (
+        180_000,
+        120_000,
+        5_000,
+    )
+    assert "# high: OFF" in as_toml(profile)
+    assert "clear_margin = { hr = 2, spo2 = 1, rr = 0 }" in as_toml(profile)
+
+
+def test_margin_not_named_is_zero_once_some_are() -> None:
+    profile = parse_profile(
+        {
+            "spo2": {"low": {"medium": 94}},
+            "hr": {"high": {"medium": 110}},
+            "alarm": {"clear_margin": {"spo2": 2}},
+        }
+    )
+    assert (profile.vitals["spo2"].clear_margin, profile.vitals["hr"].clear_margin) == (2, 0)
+
+
+REFUSED: list[tuple[str, Any, str]] = [
+    ("sys.high.medium", 300, "p.toml: sys.high.medium: 300 is outside 60–260 mmHg"),
+    ("hr.low.high", 20, "p.toml: hr.low.high: 20 is outside 25–240 /min"),
+    ("spo2.low.medium", 101, "p.toml: spo2.low.medium: 101 is outside 50–100 %"),
+    ("sys.high.medium", 185, "p.toml: sys.high: medium 185 lies beyond high 180; swap them"),
+    ("sys.low.high", 95, "p.toml: sys.low: medium 90 lies beyond high 95; swap them"),
+    ("hr.low", {"medium": 110}, "p.toml: hr: low 110 is not below high 110; they are crossed"),
+    ("spo2.high", {"medium": 99}, "p.toml: spo2.high: SpO2 has no high limit; take it out"),
+    (
+        "sys.delay_s",
+        {"medium": 5},
+        "p.toml: sys.delay_s: SYS comes one by one and has no delay; take it out",
+    ),
+    ("sys.hi", {"medium": 160}, "p.toml: sys.hi: unknown key; did you mean high?"),
+    ("sis", {}, "p.toml: sis: unknown key; did you mean sys?"),
+    ("sys.high.now", 160, "p.toml: sys.high.now: unknown key; known here: medium, high"),
+    ("sys.high.medium", "160", "p.toml: sys.high.medium: '160' is not a number"),
+    ("sys.high.medium", True, "p.toml: sys.high.medium: True is not a number"),
+    ("sys.high.medium", float("nan"), "p.toml: sys.high.medium: nan is outside 60–260 mmHg"),
+    ("sys", 160, "p.toml: sys: is not a table; write it as in `ketamon limits check -h`"),
+    ("alarm.audio_pause_s", 181, "p.toml: alarm.audio_pause_s: 181 is outside 1–180 s"),
+    (
+        "alarm.clear_margin.sys",
+        2,
+        "p.toml: alarm.clear_margin.sys: unknown key; known here: hr, spo2, rr",
+    ),
+    ("sys.rise_mmhg.medium", 50, "p.toml: sys.rise_mmhg: medium 50 lies beyond high 40; swap them"),
+    ("cuff.overdue_min.low", 9, "p.toml: cuff.overdue_min: low lies beyond medium; swap them"),
+    (
+        "cuff.schedule.dosing",
+        {},
+        "p.toml: cuff.schedule.dosing: give either interval_min or at_min",
+    ),
+    (
+        "cuff.schedule.dosing",
+        {"at_min": [5, 3]},
+        "p.toml: cuff.schedule.dosing.at_min: minutes do not rise; put them in order",
+    ),
+    ("profile.version", 0, "p.toml: profile.version: 0 is not a whole number from 1 up"),
+]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"), REFUSED, ids=[f"{k}={v}" for k, v, _ in REFUSED]
+)
+def test_unknown_crossed_and_impossible_limits_are_refused_with_key_and_reason(
+    key: str, value: object, sentence: str
+) -> None:
+    raw = copy.deepcopy(GOOD)
+    *path, last = key.split(".")
+    table = raw
+    for name in path:
+        table = table.setdefault(name, {})
+    table[last] = value
+    with pytest.raises(ProfileError) as refusal:
+        parse_profile(raw, "p.toml")
+    assert str(refusal.value) == sentence
