@@ -262,10 +262,10 @@ def peer_uid(connection: socket.socket) -> int:
 
 
 def _conflates(message: EntryMessage, entry: Entry) -> bool:
-    """A reading conflates unless it made something that happened: a bar, an event, a condition."""
+    """A reading conflates unless something happened with it: a bar in the trend, an event."""
     view = message.view
     return entry.kind in READING_KINDS and (
-        view is None or (view.bar is None and view.event is None and not view.conditions)
+        view is None or (view.bar is None and view.event is None)
     )
 
 
@@ -275,6 +275,6 @@ def _merged(older: EntryMessage, newer: EntryMessage) -> EntryMessage:
         return EntryMessage(newer.seq, newer.entry, newer.view or older.view)
     bins = {(b.vital, b.t): b for b in (*older.view.bins, *newer.view.bins)}
     vitals = {v.vital: v for v in (*older.view.vitals, *newer.view.vitals)}
-    return EntryMessage(
-        newer.seq, newer.entry, View(vitals=tuple(vitals.values()), bins=tuple(bins.values()))
-    )
+    conditions = {c.condition: c for c in (*older.view.conditions, *newer.view.conditions)}
+    view = View(tuple(vitals.values()), tuple(conditions.values()), tuple(bins.values()))
+    return EntryMessage(newer.seq, newer.entry, view)

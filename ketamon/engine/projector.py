@@ -66,17 +66,17 @@ class Projector:
     bars: list[CuffBar] = field(default_factory=list)
     bins: dict[tuple[str, float], Bin] = field(default_factory=dict)
     events: list[EventLine] = field(default_factory=list)
+    told: dict[str, ConditionView] = field(default_factory=dict)
     accepted: int = 0  # pressure readings that the core took
 
     def changed(self, entry: Entry) -> View | None:
         """Gives what `entry`, just taken by the core or given out by it, changed in the picture."""
         self._note(entry)
-        vitals = tuple(self.vital_view(vital) for vital in TOUCHED.get(entry.kind, ()))
-        conditions: tuple[ConditionView, ...] = ()
+        touched = TOUCHED.get(entry.kind, ())
         if entry.kind == "alarm":
-            track = self.state.tracks[entry.body.condition]
-            conditions = (condition_view(track),)
-            vitals = (self.vital_view(track.condition.vital),)
+            touched = (self.state.tracks[entry.body.condition].condition.vital,)
+        vitals = tuple(self.vital_view(vital) for vital in touched)
+        conditions = self._conditions(touched)
         bar = self._bar(entry)
         event = describe(entry)
         if event is not None:
@@ -171,6 +171,19 @@ class Projector:
             *fixed,
         )
 
+    def _conditions(self, vitals: tuple[str, ...]) -> tuple[ConditionView, ...]:
+        """The vitals' conditions that look other than when they were last told."""
+        out = []
+        for vital in vitals:
+            for track in self.state.by_vital[vital]:
+                view = condition_view(track)
+                known = self.told.get(view.condition)
+                if view == known or (known is None and view.state == "normal"):
+                    continue
+                self.told[view.condition] = view
+                out.append(view)
+        return tuple(out)
+
     def _any_status(self, vital: str) -> tuple[str, ...]:
         return next((words for (_, of), words in self.status.items() if of == vital and words), ())
 
@@ -250,15 +263,18 @@ class Projector:
 
 
 def condition_view(track: Track) -> ConditionView:
-    """What is shown of one condition."""
+    """What is shown of one condition; of a normal one only that it is."""
+    if track.state == "normal":
+        return ConditionView(track.condition.name, "normal", "")
+    latched = track.state == "latched"
     return ConditionView(
         track.condition.name,
         track.state,
         track.priority,
-        track.value,
+        track.latched_worst if latched else track.value,
         track.limit,
         track.basis,
-        track.latched_worst if track.state == "latched" else track.worst,
+        track.latched_worst if latched else track.worst,
         track.raised_ms / 1000,
         track.changed_ms / 1000,
         track.seq,
