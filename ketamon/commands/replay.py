@@ -54,6 +54,8 @@ def print_timeline(file: Path, limits_file: Path | None) -> None:
     sys.stdout.buffer.flush()
     for line in recording.summary():
         click.echo(line, err=True)
+    if profile is None and not any(entry.kind == "limits" for entry in recording.entries):
+        click.echo("no limits in the recording: nothing is flagged; add --limits FILE", err=True)
 
 
 def seconds(text: str) -> float:

@@ -202,6 +202,7 @@ class FeedServer:
         hello = self.host.hello(viewer.seat)
         viewer.put(hello)
         viewer.put(self.host.snapshot())
+        viewer.put(self.host.beat())
         if attach.since is not None and attach.epoch == hello.epoch:
             for message in self._recent:
                 if message.seq > attach.since:
