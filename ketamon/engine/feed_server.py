@@ -202,11 +202,11 @@ class FeedServer:
         hello = self.host.hello(viewer.seat)
         viewer.put(hello)
         viewer.put(self.host.snapshot())
-        viewer.put(self.host.beat())
         if attach.since is not None and attach.epoch == hello.epoch:
             for message in self._recent:
                 if message.seq > attach.since:
                     viewer.put(message)
+        viewer.put(self.host.beat())
         self.viewers.add(viewer)
         self.empty.clear()
         self.came.set()
