@@ -1,0 +1,311 @@
+"""The screen as a program: takes a feed's messages, draws the picture, sends commands.
+
+Nothing of the patient is kept here but the picture. Messages are drawn at most every `FRAME_S`;
+between them only the clock moves, at the session's whole seconds. When the engine says nothing for
+more than `LINK_LOST_S`, the picture is shown as the last one.
+"""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from typing import Any, ClassVar, Protocol
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.timer import Timer
+
+from ketamon.feed.messages import Answer, FromEngine
+from ketamon.feed.picture import Picture
+from ketamon.tui.canvas import Canvas
+from ketamon.tui.driver import driver_class
+from ketamon.tui.flash import Flash
+from ketamon.tui.keys import KEYS, LEAVING, SPEEDS, WINDOW_FIRST, WINDOWS, find
+from ketamon.tui.palette import THEMES, cycle_for
+from ketamon.tui.scene import LINK_LOST_S, Scene, waits
+from ketamon.tui.screens.bands import HUGE
+from ketamon.tui.screens.monitor import draw, help_pages
+from ketamon.tui.surface import Surface
+from ketamon.tui.terminal import ascii_only
+
+FRAME_S = 0.05  # messages that come nearer together than this are drawn once
+NOTICE_S = 4.0  # how long a refused command's reason stays
+WINDOW_HUGE = 3  # index in WINDOWS of what a screen of 200x60 begins with
+
+
+class Feed(Protocol):
+    """Where the picture comes from and commands go; `command` gives None if no answer came."""
+
+    def messages(self) -> AsyncIterator[FromEngine]:
+        """The engine's messages; ends when the link is gone for good."""
+        ...
+
+    async def command(self, name: str, **args: Any) -> Answer | None:
+        """Sends a command and waits for its answer."""
+        ...
+
+    async def ping(self) -> None:
+        """Asks for a sign of life."""
+        ...
+
+
+class MonitorApp(App[None], inherit_bindings=False):
+    """One viewer's screen; `clock` is the viewer's own, in seconds."""
+
+    ENABLE_COMMAND_PALETTE = False
+    ANIMATION_LEVEL: ClassVar[str] = "none"
+    CSS = "Screen { overflow: hidden; background: black; }"
+
+    def __init__(
+        self,
+        feed: Feed,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        theme: str | None = None,
+        ascii_glyphs: bool | None = None,
+    ) -> None:
+        super().__init__(driver_class=driver_class(), ansi_color=True)
+        self.animation_level = "none"
+        self.picture = Picture()
+        self._feed, self._clock = feed, clock
+        self._heard = clock()
+        self._cycle = cycle_for(self.console.color_system, no_color=self.no_color)
+        self._palette = theme if theme in THEMES else self._cycle[0]
+        self._ascii = ascii_only() if ascii_glyphs is None else ascii_glyphs
+        self._window: int | None = None
+        self._hide = True
+        self._help = 0
+        self._leaving = False
+        self._notice, self._notice_until = "", 0.0
+        self._seen: Scene | None = None
+        self._seen_seq = 0
+        self._frame: Timer | None = None
+        self._tick: Timer | None = None
+        self._flash = Flash(clock)
+        self._surface: Surface | None = None
+
+    # -- life ------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """The screen is one widget."""
+        self._surface = Surface(THEMES[self._palette])
+        yield self._surface
+
+    def on_mount(self) -> None:
+        """Begins to listen; a signal leaves as a key does, with the terminal restored."""
+        if sys.platform != "win32":
+            loop = asyncio.get_running_loop()
+            for name in (signal.SIGTERM, signal.SIGHUP):
+                with suppress(NotImplementedError, RuntimeError, ValueError):
+                    loop.add_signal_handler(name, self.exit)
+        self.run_worker(self._listen(), exit_on_error=True)
+        self._second()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """A new size is drawn at once."""
+        self._draw()
+
+    async def _listen(self) -> None:
+        async for message in self._feed.messages():
+            self._heard = self._clock()
+            self.picture.apply(message, self._heard)
+            self._draw_soon()
+
+    # -- drawing ---------------------------------------------------------------------------------
+
+    def _draw_soon(self) -> None:
+        if self._frame is None:
+            self._frame = self.set_timer(FRAME_S, self._draw)
+
+    def _second(self) -> None:
+        """Draws when the session's clock shows a new second, and at least once a second."""
+        self._draw()
+        now, speed = self.picture.now(self._clock()), self.picture.speed
+        wait = 1.0
+        if 0 < speed <= 1:
+            wait = min(1.0, (1.0 - now % 1.0) / speed + 0.01)
+        self._tick = self.set_timer(wait, self._second)
+
+    def scene(self) -> Scene:
+        """What is to be seen at this moment."""
+        at = self._clock()
+        silent = max(0.0, at - self._heard)
+        lost = silent > LINK_LOST_S or self.picture.bye is not None
+        # nothing is known of what the session's time did after the last word
+        now = self.picture.now(min(at, self._heard)) if lost else self.picture.now(at)
+        tape = self.picture.transport
+        if tape is not None:
+            now = min(now, tape.duration_s)
+        return Scene(
+            self.picture, now, silent, WINDOWS[self._window_index()], self._hide, self._help,
+            self._leaving, self._notice if at < self._notice_until else "",
+            self._flash.high, self._flash.medium,
+        )  # fmt: skip
+
+    def _draw(self) -> None:
+        if self._frame is not None:
+            self._frame.stop()
+            self._frame = None
+        if self._surface is None or not self._surface.is_attached:
+            return
+        driver: Any = self._driver
+        if getattr(driver, "behind", False):
+            if not driver.caught_up():
+                return
+            self.refresh(repaint=True)
+            self.screen.refresh(repaint=True)
+        scene = self.scene()
+        self._seen, self._seen_seq = scene, self.picture.seq
+        theme = THEMES[self._palette]
+        width, height = self.size
+        canvas: Canvas = draw(width, height, scene, theme.means(ascii_only=self._ascii))
+        self._surface.show(canvas, theme)
+        self._flash.follow(self, scene, self._draw)
+
+    def _window_index(self) -> int:
+        if self._window is not None:
+            return self._window
+        large = self.size.width >= HUGE[0] and self.size.height >= HUGE[1]
+        return WINDOW_HUGE if large else WINDOW_FIRST
+
+    def say(self, text: str) -> None:
+        """Shows a sentence in the events' place for some seconds."""
+        self._notice, self._notice_until = text, self._clock() + NOTICE_S
+        self._draw()
+
+    # -- keys ------------------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        """Looks the key up in the one table."""
+        event.stop()
+        event.prevent_default()
+        name = event.character if event.is_printable and event.character else event.key
+        self.press(" ".join(name.split("_")) if name == " " else name)
+
+    def on_surface_touched(self, message: Surface.Touched) -> None:
+        """A touched footer item is its key."""
+        self.press(message.key)
+
+    def press(self, name: str) -> None:
+        """Does what a key means now."""
+        name = "space" if name == " " else name
+        if self._leaving:
+            asked = find(name, LEAVING)
+            self._leaving = False
+            if asked is not None and asked.action == "quit":
+                self.exit()
+            else:
+                self._draw()
+            return
+        key = find(name, KEYS)
+        if key is None or (key.replay_only and self.picture.transport is None):
+            return
+        getattr(self, f"_do_{key.action}")()
+
+    def _send(self, name: str, **args: Any) -> None:
+        self.run_worker(self._ask(name, args), exit_on_error=False)
+
+    async def _ask(self, name: str, args: dict[str, Any]) -> None:
+        answer = await self._feed.command(name, **args)
+        if answer is None:
+            self.say(f"{name}: no answer came")
+        elif not answer.ok:
+            self.say(answer.reason or f"{name}: refused")
+
+    def _do_acknowledge(self) -> None:
+        scene = self._seen
+        if scene is None or scene.lost:
+            self.say("the link is lost: nothing can be acknowledged from here")
+        elif not any(waits(c) for c in scene.standing):
+            self.say("nothing to acknowledge")
+        else:
+            self._send("acknowledge", up_to_seq=self._seen_seq)
+
+    def _do_play(self) -> None:
+        tape = self.picture.transport
+        self._send("pause" if tape and tape.playing and not tape.at_end else "play")
+
+    def _seek(self, seconds: float) -> None:
+        self._send("seek", by=seconds)
+
+    def _do_step_back(self) -> None:
+        self._seek(-WINDOWS[self._window_index()].step_s)
+
+    def _do_step_on(self) -> None:
+        self._seek(WINDOWS[self._window_index()].step_s)
+
+    def _do_leap_back(self) -> None:
+        self._seek(-WINDOWS[self._window_index()].leap_s)
+
+    def _do_leap_on(self) -> None:
+        self._seek(WINDOWS[self._window_index()].leap_s)
+
+    def _do_start(self) -> None:
+        self._send("seek", t=0.0)
+
+    def _do_end(self) -> None:
+        tape = self.picture.transport
+        self._send("seek", t=tape.duration_s if tape else 0.0)
+
+    def _do_alarm_back(self) -> None:
+        self._send("step", what="alarm", direction=-1)
+
+    def _do_alarm_on(self) -> None:
+        self._send("step", what="alarm", direction=1)
+
+    def _do_event_back(self) -> None:
+        self._send("step", what="event", direction=-1)
+
+    def _do_event_on(self) -> None:
+        self._send("step", what="event", direction=1)
+
+    def _speed(self, direction: int) -> None:
+        tape = self.picture.transport
+        present = tape.speed if tape else 1.0
+        nearest = min(range(len(SPEEDS)), key=lambda i: abs(SPEEDS[i] - present))
+        index = nearest + direction
+        if 0 <= index < len(SPEEDS):
+            self._send("speed", speed=SPEEDS[index])
+        else:
+            self.say(f"{SPEEDS[nearest]:g}× is the {'fastest' if direction > 0 else 'slowest'}")
+
+    def _do_faster(self) -> None:
+        self._speed(1)
+
+    def _do_slower(self) -> None:
+        self._speed(-1)
+
+    def _do_window(self) -> None:
+        self._window = (self._window_index() + 1) % len(WINDOWS)
+        self.say(f"trends: {WINDOWS[self._window].label}")
+
+    def _do_hide(self) -> None:
+        self._hide = not self._hide
+        self._draw()
+
+    def _do_theme(self) -> None:
+        at = self._cycle.index(self._palette) if self._palette in self._cycle else -1
+        self._palette = self._cycle[(at + 1) % len(self._cycle)]
+        self._draw()
+
+    def _do_help(self) -> None:
+        scene = self.scene()
+        pages = help_pages(self.size.width, self.size.height, scene)
+        self._help = 0 if self._help >= pages else self._help + 1
+        self._draw()
+
+    def _do_leave(self) -> None:
+        self._leaving = True
+        self._draw()
+
+    def _do_back(self) -> None:
+        self._help = 0
+        self._notice = ""
+        self._draw()
+
+
+def run(feed: Feed, *, theme: str | None = None, mouse: bool = False) -> None:
+    """Runs the screen in this terminal until somebody leaves it."""
+    MonitorApp(feed, theme=theme).run(mouse=mouse)

@@ -1,0 +1,110 @@
+"""A driver whose writes never block the loop, and that sends no byte twice.
+
+Textual hands its output to a thread through a queue of 30 slots and waits when that is full, so a
+stalled terminal would freeze the screen's loop for seconds. Here frames are dropped while the
+queue is deep, and the screen is painted anew when it has drained. Frames are also thrifty: a
+style is not told again to a terminal that has it already.
+"""
+
+import re
+import sys
+from collections.abc import Callable
+from queue import Empty
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+DEEP = 20  # of the 30 slots: a frame takes up to three
+DRAINED = 2
+LEAVE_S = 2.0  # how long leaving waits for a terminal that takes nothing
+_STYLE = re.compile("\x1b\\[([0-9;]*)m")
+_RESET = {"", "0"}
+
+
+def thrifty(frame: str) -> str:
+    """Leaves out style changes that change nothing; ends a styled frame with one reset."""
+    out: list[str] = []
+    at, has, wants = 0, "", ""
+    for match in _STYLE.finditer(frame):
+        text = frame[at : match.start()]
+        if text:
+            if _printable(text) and has != wants:
+                out.append(_switch(has, wants))
+                has = wants
+            out.append(text)
+        at = match.end()
+        wants = "" if match[1] in _RESET else match[1]
+    rest = frame[at:]
+    if has:
+        out.append("\x1b[0m")
+    out.append(rest)
+    return "".join(out)
+
+
+def _switch(has: str, wants: str) -> str:
+    """The shortest way from one style to another."""
+    if not wants:
+        return "\x1b[0m"
+    return f"\x1b[{wants}m" if not has else f"\x1b[0;{wants}m"
+
+
+def _printable(text: str) -> bool:
+    """True if anything but cursor moves is in it."""
+    return re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", text) != ""
+
+
+def driver_class() -> "type[Driver] | None":
+    """The driver for this system; None leaves the choice to Textual."""
+    if sys.platform == "win32":
+        return None
+    from textual.drivers.linux_driver import LinuxDriver  # noqa: PLC0415
+
+    class PatientDriver(LinuxDriver):
+        """Textual's own, patient with a terminal that stalls."""
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.behind = False
+            self.on_drained: Callable[[], object] | None = None
+
+        @property
+        def depth(self) -> int:
+            """Writes that the terminal has not taken yet."""
+            return self._writer_thread._queue.qsize() if self._writer_thread else 0
+
+        def write(self, data: str) -> None:
+            """Queues a write, or drops it while the terminal takes nothing."""
+            if self.depth > DEEP:
+                self.behind = True
+                return
+            super().write(thrifty(data))
+
+        def caught_up(self) -> bool:
+            """True once after frames were dropped and the queue has drained: paint anew."""
+            if self.behind and self.depth <= DRAINED:
+                self.behind = False
+                return True
+            return False
+
+        def stop_application_mode(self) -> None:
+            """Restores the terminal; frames still waiting are of no use to anybody."""
+            self._discard()
+            super().stop_application_mode()
+
+        def close(self) -> None:
+            """Ends the writer, but waits no longer than it takes to see that it is stuck."""
+            if self._writer_thread is not None:
+                self._writer_thread._queue.put(None)
+                self._writer_thread.join(LEAVE_S)
+
+        def _discard(self) -> None:
+            if self._writer_thread is None or self.depth <= DRAINED:
+                return
+            try:
+                while True:
+                    self._writer_thread._queue.get_nowait()
+            except Empty:
+                self.behind = False
+
+    return PatientDriver

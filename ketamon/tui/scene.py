@@ -1,0 +1,139 @@
+"""What is drawn: a picture, the moment at which it is drawn, and what the viewer chose.
+
+Drawing functions take a canvas and a scene, and nothing else: no clock, no I/O, so the same scene
+gives the same canvas.
+"""
+
+from dataclasses import dataclass, field
+
+from ketamon.feed.messages import ConditionView
+from ketamon.feed.picture import Picture
+from ketamon.tui.keys import WINDOW_FIRST, WINDOWS, Window
+from ketamon.tui.shown import Shown, exact, show
+from ketamon.vitals import CONDITIONS, PRIORITY_RANK
+
+LINK_LOST_S = 3.0
+"""Silence of the engine after which nothing on the screen is current."""
+ROLE = {"high": "high", "medium": "med", "low": "low"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One moment of one viewer's screen.
+
+    `now` is session time, `silent_s` how long (in real time) the engine has said nothing.
+    `lit_high`, `lit_medium`: whether the flashing parts are in their filled half.
+    """
+
+    picture: Picture
+    now: float
+    silent_s: float = 0.0
+    window: Window = WINDOWS[WINDOW_FIRST]
+    hide: bool = True
+    help_page: int = 0
+    leaving: bool = False
+    notice: str = ""
+    lit_high: bool = True
+    lit_medium: bool = True
+    standing: tuple[ConditionView, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Sorts the conditions once for all parts."""
+        object.__setattr__(self, "standing", tuple(self.picture.standing()))
+
+    @property
+    def lost(self) -> bool:
+        """True when the picture is not current: the link is silent, or the engine said goodbye."""
+        return self.silent_s > LINK_LOST_S or self.picture.bye is not None
+
+    @property
+    def replay(self) -> bool:
+        """True for a recording: nobody is being monitored."""
+        return self.picture.mode == "REPLAY"
+
+    @property
+    def physiological(self) -> tuple[ConditionView, ...]:
+        """Conditions of the patient, worst first."""
+        return tuple(c for c in self.standing if c.condition in CONDITIONS)
+
+    @property
+    def technical(self) -> tuple[ConditionView, ...]:
+        """Conditions of devices, host and record, worst first."""
+        return tuple(c for c in self.standing if c.condition not in CONDITIONS)
+
+    def show(self, vital: str) -> Shown:
+        """What may be shown of a vital at this moment."""
+        return show(self.picture, vital, self.now)
+
+    def of(self, *vitals: str) -> ConditionView | None:
+        """The worst condition of these vitals; None if there is none."""
+        return next(
+            (c for c in self.physiological if CONDITIONS[c.condition].vital in vitals), None
+        )
+
+    def lit(self, condition: ConditionView) -> bool:
+        """Whether its flashing part is in its filled half; what is answered does not flash."""
+        if not waits(condition):
+            return True
+        return {"high": self.lit_high, "medium": self.lit_medium}.get(condition.priority, True)
+
+
+def waits(condition: ConditionView) -> bool:
+    """True while the condition waits for somebody's answer."""
+    if condition.state == "unresolved":
+        return condition.acknowledged_t is None
+    return condition.state in ("active", "latched")
+
+
+def stands(condition: ConditionView) -> bool:
+    """True while it is violated now: only then its number is coloured."""
+    return condition.state in ("active", "acknowledged")
+
+
+def mark(condition: ConditionView) -> str:
+    """`***` to `*` for the patient, `!!!` to `!` for devices."""
+    sign = "*" if condition.condition in CONDITIONS else "!"
+    return sign * PRIORITY_RANK.get(condition.priority, 1)
+
+
+def role(condition: ConditionView) -> str:
+    """The palette's name of its priority."""
+    return ROLE.get(condition.priority, "low")
+
+
+def ink(condition: ConditionView | None, own: str) -> str:
+    """The ink of a number: its own, or the priority's while its condition stands."""
+    return role(condition) + "-ink" if condition is not None and stands(condition) else own
+
+
+def label(condition: ConditionView) -> str:
+    """`SYS HIGH`, `OXIMETER NO DATA`."""
+    known = CONDITIONS.get(condition.condition)
+    return known.label if known else condition.condition.replace("_", " ").upper()
+
+
+def sign(condition: ConditionView) -> str:
+    """`>` or `<`: which side of the limit it is on."""
+    known = CONDITIONS.get(condition.condition)
+    return "<" if known and known.direction == "low" else ">"
+
+
+def worst(scene: Scene, condition: ConditionView) -> str:
+    """The worst value of the episode that this screen knows; empty if none."""
+    known = CONDITIONS.get(condition.condition)
+    values = [v for v in (condition.worst, condition.value) if v is not None]
+    if known and stands(condition):
+        present = scene.show(known.vital).value
+        values += [present] if present is not None else []
+    if not values:
+        return ""
+    return exact(min(values) if known and known.direction == "low" else max(values))
+
+
+def against(scene: Scene, condition: ConditionView) -> str:
+    """`172 > 160`, or `was 86 < 90` once the violation is over or its vital is lost."""
+    value = worst(scene, condition)
+    if not value:
+        return ""
+    limit = "" if condition.limit is None else f" {sign(condition)} {exact(condition.limit)}"
+    return ("" if stands(condition) else "was ") + value + limit

@@ -1,0 +1,109 @@
+"""The whole screen from 80x24 up: a vital's trend, number and facts share one band.
+
+The trend ends at now, beside its number. Larger terminals get taller bands, not more boxes.
+"""
+
+from dataclasses import dataclass
+
+from ketamon.tui.canvas import Canvas
+from ketamon.tui.scene import Scene
+from ketamon.tui.widgets.events import events
+from ketamon.tui.widgets.footer import footer
+from ketamon.tui.widgets.helppage import helppage
+from ketamon.tui.widgets.lanes import TALL, lanes
+from ketamon.tui.widgets.pressure import pressure
+from ketamon.tui.widgets.rate import rate
+from ketamon.tui.widgets.transport import transport
+from ketamon.tui.widgets.trend import Rows, trends
+
+LEAST = (80, 24)
+LARGE = (110, TALL)
+HUGE = (200, 60)
+EVENTS_WIDTH = 46
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where everything lies on a screen of one size."""
+
+    size: int  # rows of a figure
+    tile_x: int
+    tile_width: int
+    trend_width: int
+    nibp: int
+    hr: int
+    spo2: int
+    rates_height: tuple[int, int]
+    rows: Rows
+    events: tuple[int, int]  # row, rows
+    tape: tuple[int, int]  # row, rows
+
+    @property
+    def panel(self) -> tuple[int, int, int, int]:
+        """The rectangle of the trends: pages lie over it."""
+        return 1, self.nibp, self.trend_width, self.rows.axis - self.nibp + 1
+
+
+def layout(width: int, height: int, top: int, *, tape: bool) -> Layout:
+    """Divides the rows between the lanes and the footer; what is least needed goes first."""
+    large = width >= LARGE[0] and height >= LARGE[1]
+    size = 7 if large else 5
+    tape_rows, event_rows = _lower(height, tape=tape)
+    end = height - 1 - tape_rows - event_rows
+    needs = (size + (3 if large else 2), size + 1, size + 1)
+    spare = end - top - sum(needs)
+    axis = 1 if spare >= 1 else 0
+    gap = 1 if spare >= 3 else 0
+    head = 1 if spare >= 4 else 0
+    left = spare - axis - 2 * gap - head
+    first, second = needs[0] + (left * 2 + 4) // 5, needs[1] + left * 3 // 10
+    nibp = top + head
+    hr = nibp + first + gap
+    spo2 = hr + second + gap
+    axis_row = end - 1
+    tile_width = 46 if width >= LARGE[0] else 44
+    aside = EVENTS_WIDTH if width >= HUGE[0] and height >= HUGE[1] else 0
+    tile_x = width - 1 - aside - tile_width
+    return Layout(
+        size, tile_x, tile_width, tile_x - (4 if large else 3), nibp, hr, spo2,
+        (second + gap, axis_row - spo2 + 1),
+        Rows((nibp, first), (hr + 1, second - 1), (spo2 + 1, axis_row - spo2 - 1), axis_row),
+        (end, event_rows), (end + event_rows, tape_rows),
+    )  # fmt: skip
+
+
+def _lower(height: int, *, tape: bool) -> tuple[int, int]:
+    """Rows of the tape and of the events under the bands."""
+    if not tape:
+        return (0, 4) if height >= TALL else (0, 1)
+    if height >= TALL:
+        return 4, 1
+    if height >= 28:
+        return 2, 1
+    return (1, 1) if height >= 25 else (1, 0)
+
+
+def bands(c: Canvas, scene: Scene) -> Layout:
+    """Draws lanes, bands, tape, events and keys; returns where they lie."""
+    at = layout(c.width, c.height, lanes(c, scene), tape=scene.picture.transport is not None)
+    x, width = at.tile_x, at.tile_width
+    pressure(c, scene, x, at.nibp, width, at.size, limits_row=at.size == 7)
+    rate(c, scene, "hr", x, at.hr, width, at.size, height=at.rates_height[0])
+    rate(c, scene, "spo2", x, at.spo2, width, at.size, height=at.rates_height[1])
+    if scene.help_page:
+        helppage(c, scene, *at.panel)
+    else:
+        trends(c, scene, 1, at.trend_width, at.rows)
+    if c.width >= HUGE[0] and c.height >= HUGE[1]:
+        left = c.width - EVENTS_WIDTH + 2
+        c.put(left, at.nibp, "EVENTS", "dim", bold=True)
+        events(c, scene, left, at.nibp + 2, EVENTS_WIDTH - 4, at.rows.axis - at.nibp - 1)
+    elif at.events[1]:
+        events(c, scene, 2, at.events[0], c.width - 4, at.events[1])
+    if at.tape[1]:
+        if scene.notice and not at.events[1]:
+            events(c, scene, 2, at.tape[0], c.width - 4, 1)
+        else:
+            transport(c, scene, *at.tape)
+    footer(c, scene)
+    return at

@@ -1,0 +1,94 @@
+"""Draws a whole screen: chooses by size, lays the lost link over what was drawn."""
+
+from ketamon.tui.canvas import Canvas, Look, Means, fit
+from ketamon.tui.figures import big, span
+from ketamon.tui.scene import Scene, against, label, mark, waits
+from ketamon.tui.screens import bands, small
+from ketamon.tui.screens.tiny import tiny
+from ketamon.tui.widgets.header import header
+from ketamon.tui.widgets.helppage import pages
+from ketamon.tui.widgets.lanes import lanes_end
+
+QUIET = frozenset({"faint", "limit", "outside", "ground"})
+
+
+def draw(width: int, height: int, scene: Scene, means: Means | None = None) -> Canvas:
+    """Draws a scene on a canvas of any size; the same scene gives the same canvas."""
+    c = Canvas(width, height, means)
+    if width < small.LEAST[0] or height < small.LEAST[1]:
+        tiny(c, scene)
+        return c
+    panel: tuple[int, int, int, int] | None = None
+    if width >= bands.LEAST[0] and height >= bands.LEAST[1]:
+        at = bands.bands(c, scene)
+        figures = tuple((y + 1, at.size) for y in (at.nibp, at.hr, at.spo2))
+        start, panel = at.tile_x, at.panel
+    else:
+        figures, start = small.small(c, scene), 1
+    if scene.lost:
+        grey(c)
+        strike(c, figures, start)
+        lost_lanes(c, scene)
+        if panel is not None:
+            letters(c, panel)
+    header(c, scene)
+    return c
+
+
+def grey(c: Canvas) -> None:
+    """Takes all colour away: nothing here is current."""
+    for y in range(1, c.height):
+        c.looks[y] = [
+            look if look.ink in QUIET and look.paper in QUIET else Look("dim", "ground")
+            for look in c.looks[y]
+        ]
+
+
+def strike(c: Canvas, figures: tuple[tuple[int, int], ...], start: int) -> None:
+    """A line through the middle of every number."""
+    for y, rows in figures:
+        middle = y + rows // 2
+        for x in range(start, c.width - 1):
+            if c.free(x, middle):
+                c.put(x, middle, "━", "bright")
+
+
+def lost_lanes(c: Canvas, scene: Scene) -> None:
+    """The one bright thing: that the link is lost, for how long, and what alarmed then."""
+    c.fill(1, 1, c.width - 2, 1, "med")
+    bye = scene.picture.bye
+    text = f"THE SESSION'S FEED HAS ENDED: {bye}" if bye else f"LINK LOST  {int(scene.silent_s)} s"
+    c.put(2, 1, "!!", bold=True)
+    end = c.put(6, 1, fit(text, c.width - 9), bold=True)
+    aside = "nothing below is current"
+    if end + 2 + len(aside) <= c.width - 2:
+        c.right(c.width - 2, 1, aside)
+    c.fill(1, 2, c.width - 2, 1, "ground")
+    found = scene.physiological
+    words = "no alarm at that moment"
+    if found:
+        state = "not acknowledged" if waits(found[0]) else found[0].state
+        words = f"at that moment  {mark(found[0])} {label(found[0])} {against(scene, found[0])}, {state}"
+    c.put(2, 2, fit(words, c.width - 4), "bright")
+
+
+def letters(c: Canvas, panel: tuple[int, int, int, int]) -> None:
+    """LINK LOST in letters of the figures' cut, over the trends."""
+    x, y, width, height = panel
+    wide = width >= span(9, 5) + 4
+    lines = ["LINK LOST"] if wide else ["LINK", "LOST"]
+    rows = len(lines) * 6 + 1
+    top = y + max(0, (height - rows) // 2)
+    c.fill(x, top, width, rows, "med")
+    for i, word in enumerate(lines):
+        left = x + (width - span(len(word), 5)) // 2
+        c.block(left, top + 1 + i * 6, big(word, 5), "on-med")
+
+
+def help_pages(width: int, height: int, scene: Scene) -> int:
+    """How many times `?` turns a page of help on a screen of this size; at least once."""
+    if width >= bands.LEAST[0] and height >= bands.LEAST[1]:
+        top = lanes_end(height)
+        panel = bands.layout(width, height, top, tape=scene.picture.transport is not None).panel
+        return pages(scene, panel[3])
+    return pages(scene, max(4, height - small.NEEDED))

@@ -1,0 +1,182 @@
+"""The alarm lanes: the patient's first, then the devices'. As tall when nothing alarms.
+
+mark, condition, value and limit, how long, state, what to press: each in its own column.
+"""
+
+from dataclasses import dataclass
+
+from ketamon.feed.messages import ConditionView
+from ketamon.tui.canvas import Canvas, fit
+from ketamon.tui.scene import Scene, against, label, mark, role, waits
+from ketamon.tui.shown import exact
+from ketamon.tui.times import age_words
+from ketamon.vitals import CONDITIONS, VITALS
+
+TALL = 36
+TOP = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """The columns of a lane."""
+
+    name: int
+    figures: int
+    since: int
+    state: int | None
+
+
+def stops(width: int) -> Stops:
+    """Where a lane's columns begin; under 80 columns the state gives way, the mark says it."""
+    if width >= 110:
+        return Stops(6, 19, 37, 52)
+    return Stops(6, 16, 31, 40 if width >= 80 else None)
+
+
+def lanes(c: Canvas, scene: Scene) -> int:
+    """Draws both lanes; returns the row after them."""
+    end = lanes_end(c.height)
+    _patient(c, scene, tall=c.height >= TALL)
+    _devices(c, scene, end - 1)
+    return end
+
+
+def lanes_end(height: int) -> int:
+    """The row after the lanes: they have three rows where the screen is tall, else two."""
+    return TOP + (3 if height >= TALL else 2)
+
+
+def _patient(c: Canvas, scene: Scene, *, tall: bool) -> None:
+    found = scene.physiological
+    if not found:
+        c.put(2, TOP, "no alarms" if scene.picture.seq or scene.picture.mode else "", "dim")
+        return
+    shown = 2 if tall and len(found) > 1 else 1
+    more = f"1 of {len(found)}" if len(found) > shown else ""
+    lane(c, scene, TOP, found[0], more)
+    if shown == 2:
+        lane(c, scene, TOP + 1, found[1], "")
+    elif tall:
+        _explain(c, scene, found[0])
+
+
+def lane(c: Canvas, scene: Scene, y: int, condition: ConditionView, more: str) -> None:
+    """One lane row: filled while it waits for an answer, text once it has one."""
+    at, waiting, technical = stops(c.width), waits(condition), condition.condition not in CONDITIONS
+    filled = waiting and not technical and condition.priority != "low"
+    name = role(condition)
+    ink = "" if filled else name + "-ink"
+    if filled:
+        c.fill(1, y, c.width - 2, 1, name)
+    _chip(c, scene, y, condition, filled=filled, chip=technical or condition.priority == "low")
+    end = c.put(at.name, y, label(condition), ink, bold=True)
+    end = c.put(max(at.figures, end + 2), y, against(scene, condition), ink, bold=True)
+    end = c.put(max(at.since, end + 2), y, age_words(scene.now - condition.since_t), ink)
+    action = _action(c, scene, condition, more)
+    edge = c.width - 2 - len(action)
+    if at.state is not None:
+        start = max(at.state, end + 2)
+        c.put(start, y, fit(_state(condition), edge - 2 - start), ink)
+    if edge > end:
+        c.put(edge, y, action, "" if filled else "bright" if waiting else "dim", bold=waiting)
+
+
+def _chip(
+    c: Canvas, scene: Scene, y: int, condition: ConditionView, *, filled: bool, chip: bool
+) -> None:
+    """The mark: the part that flashes, between its fill and plain text."""
+    name, text = role(condition), f" {mark(condition):<3} "
+    if chip:
+        c.put(1, y, text[:4], paper=name, bold=True)
+    elif filled and not scene.lit(condition):
+        c.put(1, y, text, name + "-ink", "ground", bold=True)
+    else:
+        c.put(1, y, text, "" if filled else name + "-ink", bold=True)
+
+
+def _action(c: Canvas, scene: Scene, condition: ConditionView, more: str) -> str:
+    if not waits(condition) or scene.lost:
+        return more
+    press = "SPACE acknowledge" if c.width >= 80 else "SPACE"
+    return f"{more}  {press}" if more else press
+
+
+def _state(condition: ConditionView) -> str:
+    """The state in words, with who answered or has seen it."""
+    who = f", {condition.by}" if condition.by else ""
+    seen = f"; seen by {', '.join(condition.seen)}" if condition.seen else ""
+    match condition.state:
+        case "acknowledged":
+            words = "acknowledged" + who
+        case "unresolved" if condition.acknowledged_t is not None:
+            words = "unresolved: no data, acknowledged" + who
+        case "unresolved":
+            words = "unresolved: no data"
+        case "latched":
+            words = "over, not acknowledged"
+        case _:
+            words = "UNANSWERED" if condition.unanswered else "not acknowledged"
+    return words + seen
+
+
+def _explain(c: Canvas, scene: Scene, condition: ConditionView) -> None:
+    """The second row where only one alarm stands: why it is one, in a sentence."""
+    if waits(condition) and condition.priority != "low":
+        c.fill(1, TOP + 1, c.width - 2, 1, role(condition))
+        ink = ""
+    else:
+        ink = role(condition) + "-ink"
+    c.put(stops(c.width).name, TOP + 1, fit(explanation(scene, condition), c.width - 9), ink)
+
+
+def explanation(scene: Scene, condition: ConditionView) -> str:
+    """What is beyond what, and what it was before: numbers only, no advice."""
+    known = CONDITIONS[condition.condition]
+    view, unit = scene.picture.vitals.get(known.vital), VITALS[known.vital].unit
+    parts: list[str] = []
+    if condition.limit is not None:
+        side = "below" if known.direction == "low" else "above"
+        origin = "a limit set by the baseline" if condition.basis == "baseline" else "the limit"
+        parts.append(f"{side} {exact(condition.limit)} {unit}, {origin}".replace("  ", " "))
+    if view and view.baseline and view.value is not None and view.state == "valid":
+        rise = view.value - view.baseline
+        share = f" ({rise / view.baseline:+.0%})" if VITALS[known.vital].episodic else ""
+        parts.append(
+            f"{rise:+.0f}{share.replace('%', ' %')} against baseline {exact(view.baseline)}"
+        )
+    if condition.confirmed:
+        parts.append("confirmed by a second reading")
+    return "; ".join(parts).replace("-", "−")
+
+
+def _devices(c: Canvas, scene: Scene, y: int) -> None:
+    found, edge = scene.technical, c.width - 2
+    if scene.replay and c.width >= 60:
+        aside = "a recording, not a patient" if c.width >= 80 else "a recording"
+        edge = c.right(edge, y, aside, "dim") - 2
+    if found:
+        first = found[0]
+        _chip(c, scene, y, first, filled=False, chip=True)
+        at, ink = stops(c.width), role(first) + "-ink"
+        end = c.put(at.name, y, fit(label(first), edge - at.name), ink, bold=True)
+        words = age_words(scene.now - first.since_t)
+        if end + 2 + len(words) <= edge:
+            end = c.put(max(at.figures, end + 2), y, words, ink)
+        rest = f"and {len(found) - 1} more" if len(found) > 1 else ""
+        if rest and end + 2 + len(rest) <= edge:
+            c.put(end + 2, y, rest, ink)
+        return
+    missing = absent(scene)
+    c.put(2, y, fit(missing or "no technical alarms", edge - 2), "bright" if missing else "dim")
+
+
+def absent(scene: Scene) -> str:
+    """What has no value now, in words: said here even if no condition does."""
+    if not scene.picture.mode:
+        return ""
+    names = ("sys", "hr", "spo2")
+    shown = {name: scene.show(name) for name in names}
+    if all(s.state == "none" for s in shown.values()):
+        return "nothing received yet"
+    parts = [f"{VITALS[name].label} {s.age}" for name, s in shown.items() if s.state == "lost"]
+    return "no data: " + ", ".join(parts) if parts else ""
