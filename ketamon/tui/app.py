@@ -17,7 +17,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.timer import Timer
 
-from ketamon.feed.messages import Answer, FromEngine
+from ketamon.feed.messages import Answer, FeedError, FromEngine
 from ketamon.feed.picture import Picture
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.driver import driver_class
@@ -70,7 +70,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         self.animation_level = "none"
         self.picture = Picture()
         self._feed, self._clock = feed, clock
-        self._heard = clock()
+        self._heard, self._drawn = clock(), 0.0
         self._cycle = cycle_for(self.console.color_system, no_color=self.no_color)
         self._palette = theme if theme in THEMES else self._cycle[0]
         self._ascii = ascii_only() if ascii_glyphs is None else ascii_glyphs
@@ -108,16 +108,26 @@ class MonitorApp(App[None], inherit_bindings=False):
         self._draw()
 
     async def _listen(self) -> None:
-        async for message in self._feed.messages():
-            self._heard = self._clock()
-            self.picture.apply(message, self._heard)
+        try:
+            async for message in self._feed.messages():
+                self._heard = self._clock()
+                self.picture.apply(message, self._heard)
+                self._draw_soon()
+        except FeedError as error:
+            self.picture.bye = str(error)
             self._draw_soon()
 
     # -- drawing ---------------------------------------------------------------------------------
 
     def _draw_soon(self) -> None:
-        if self._frame is None:
-            self._frame = self.set_timer(FRAME_S, self._draw)
+        """Draws at once, or when the last frame is old enough; what comes until then shares it."""
+        if self._frame is not None:
+            return
+        wait = FRAME_S - (self._clock() - self._drawn)
+        if wait <= 0:
+            self._draw()
+        else:
+            self._frame = self.set_timer(wait, self._draw)
 
     def _second(self) -> None:
         """Draws when the session's clock shows a new second, and at least once a second."""
@@ -151,17 +161,18 @@ class MonitorApp(App[None], inherit_bindings=False):
         if self._surface is None or not self._surface.is_attached:
             return
         driver: Any = self._driver
+        anew = False
         if getattr(driver, "behind", False):
             if not driver.caught_up():
                 return
-            self.refresh(repaint=True)
-            self.screen.refresh(repaint=True)
+            anew = True
+        self._drawn = self._clock()
         scene = self.scene()
         self._seen, self._seen_seq = scene, self.picture.seq
         theme = THEMES[self._palette]
         width, height = self.size
         canvas: Canvas = draw(width, height, scene, theme.means(ascii_only=self._ascii))
-        self._surface.show(canvas, theme)
+        self._surface.show(canvas, theme, anew=anew)
         self._flash.follow(self, scene, self._draw)
 
     def _window_index(self) -> int:

@@ -1,12 +1,10 @@
-"""A driver whose writes never block the loop, and that sends no byte twice.
+"""A driver whose writes never block the loop.
 
 Textual hands its output to a thread through a queue of 30 slots and waits when that is full, so a
 stalled terminal would freeze the screen's loop for seconds. Here frames are dropped while the
-queue is deep, and the screen is painted anew when it has drained. Frames are also thrifty: a
-style is not told again to a terminal that has it already.
+queue is deep, and the screen is painted anew when it has drained.
 """
 
-import re
 import sys
 from collections.abc import Callable
 from queue import Empty
@@ -18,40 +16,6 @@ if TYPE_CHECKING:
 DEEP = 20  # of the 30 slots: a frame takes up to three
 DRAINED = 2
 LEAVE_S = 2.0  # how long leaving waits for a terminal that takes nothing
-_STYLE = re.compile("\x1b\\[([0-9;]*)m")
-_RESET = {"", "0"}
-
-
-def thrifty(frame: str) -> str:
-    """Leaves out style changes that change nothing; ends a styled frame with one reset."""
-    out: list[str] = []
-    at, has, wants = 0, "", ""
-    for match in _STYLE.finditer(frame):
-        text = frame[at : match.start()]
-        if text:
-            if _printable(text) and has != wants:
-                out.append(_switch(has, wants))
-                has = wants
-            out.append(text)
-        at = match.end()
-        wants = "" if match[1] in _RESET else match[1]
-    rest = frame[at:]
-    if has:
-        out.append("\x1b[0m")
-    out.append(rest)
-    return "".join(out)
-
-
-def _switch(has: str, wants: str) -> str:
-    """The shortest way from one style to another."""
-    if not wants:
-        return "\x1b[0m"
-    return f"\x1b[{wants}m" if not has else f"\x1b[0;{wants}m"
-
-
-def _printable(text: str) -> bool:
-    """True if anything but cursor moves is in it."""
-    return re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", text) != ""
 
 
 def driver_class() -> "type[Driver] | None":
@@ -78,7 +42,7 @@ def driver_class() -> "type[Driver] | None":
             if self.depth > DEEP:
                 self.behind = True
                 return
-            super().write(thrifty(data))
+            super().write(data)
 
         def caught_up(self) -> bool:
             """True once after frames were dropped and the queue has drained: paint anew."""

@@ -19,7 +19,7 @@ def header(c: Canvas, scene: Scene) -> None:
     paper = PAPER.get(mode, "raised")
     plain = mode == "LIVE" or paper == "raised" or scene.lost
     x = _badge(c, scene, mode, paper)
-    right = _clock(c, scene, x, paper)
+    right = _clock(c, scene, x)
     ink, strong = ("text", "bright") if plain else ("", "")
     middle = _phase(scene, wide=c.width >= MIDDLE)
     space = right - 2 - x
@@ -56,7 +56,7 @@ def _badge(c: Canvas, scene: Scene, mode: str, paper: str) -> int:
     return x
 
 
-def _clock(c: Canvas, scene: Scene, x: int, paper: str) -> int:
+def _clock(c: Canvas, scene: Scene, x: int) -> int:
     """The session's clock at the right edge, and whether it runs; returns its first column."""
     picture = scene.picture
     if not picture.mode:

@@ -42,7 +42,8 @@ class Axis:
 
     def halves(self, bins: Mapping[float, Bin], bin_s: float) -> Extremes:
         """Lowest and highest value of each half column, none of them lost."""
-        half_s, found = self.column_s / 2, {}
+        half_s = self.column_s / 2
+        found: Extremes = {}
         first = (self.end - self.width + 1) * 2
         for b in bins.values():
             if b.t + bin_s <= self.since or b.t > self.now:

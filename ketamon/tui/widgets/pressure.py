@@ -27,8 +27,8 @@ def pressure(
     worst = scene.of("sys", "dia", "map")
     height = size + (3 if limits_row else 2)
     limits = "" if limits_row else short_limits(sys, dia)
-    label_row(c, scene, x, y, width, "NIBP mmHg", "nibp", worst, sys, limits)
-    bar(c, scene, x, y, height, worst)
+    label_row(c, x, y, width, "NIBP mmHg", "nibp", worst, sys, limits)
+    bar(c, x, y, height, worst)
     left = x + 1
     slash = left + span(3, size) + 1
     second = slash + SLASH[size] + 1

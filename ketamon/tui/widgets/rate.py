@@ -31,8 +31,8 @@ def rate(
     """Draws the tile with its top left at (x, y); `height` is what a fill and the bar take."""
     shown, condition = scene.show(vital), scene.of(vital)
     height = height or size + 1
-    label_row(c, scene, x, y, width, NAMES[vital], vital, condition, shown)
-    bar(c, scene, x, y, height, condition)
+    label_row(c, x, y, width, NAMES[vital], vital, condition, shown)
+    bar(c, x, y, height, condition)
     light = marked(c, condition) and shown.value is not None
     shade = number_ink(shown, condition, vital, light=light)
     number(c, x + 1, y + 1, size, f"{shown.figures:>3}", shade, condition, marker=light)

@@ -3,7 +3,7 @@
 from ketamon.feed.messages import ConditionView, VitalView
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.figures import big
-from ketamon.tui.scene import Scene, ink, mark, role, sign, stands, waits
+from ketamon.tui.scene import ink, mark, role, sign, stands, waits
 from ketamon.tui.shown import Shown, exact, whole
 from ketamon.vitals import CONDITIONS, VITALS
 
@@ -22,7 +22,7 @@ def number_ink(shown: Shown, condition: ConditionView | None, own: str, *, light
 
 
 def label_row(
-    c: Canvas, scene: Scene, x: int, y: int, width: int, name: str, own: str,
+    c: Canvas, x: int, y: int, width: int, name: str, own: str,
     condition: ConditionView | None, shown: Shown, limits: str = "",
 ) -> None:  # fmt: skip
     """Name, then limits (in alarm: mark and broken limit), then source and age at the right.
@@ -31,7 +31,7 @@ def label_row(
     """
     shade = f"{role(condition)}-ink" if condition else own
     end = c.put(x + 1, y, name, shade, bold=True) + 2
-    words, edge = broken(scene, condition) if condition else "", x + width - 1
+    words, edge = broken(condition) if condition else "", x + width - 1
     tails = provenance(shown)
     tail = next((t for t in tails if end + len(words) + 2 + len(t) <= edge), tails[-1])
     c.right(edge, y, tail, "text")
@@ -41,7 +41,7 @@ def label_row(
         c.put(end, y, limits, "dim")
 
 
-def broken(scene: Scene, condition: ConditionView) -> str:
+def broken(condition: ConditionView) -> str:
     """`** > 160` while it stands, `*** was 86` after."""
     known = CONDITIONS[condition.condition]
     name = f"{VITALS[known.vital].label} " if known.vital in ("dia", "map") else ""
@@ -52,9 +52,7 @@ def broken(scene: Scene, condition: ConditionView) -> str:
     return f"{mark(condition)} {name}was {exact(value)}" if value is not None else mark(condition)
 
 
-def bar(
-    c: Canvas, scene: Scene, x: int, y: int, height: int, condition: ConditionView | None
-) -> None:
+def bar(c: Canvas, x: int, y: int, height: int, condition: ConditionView | None) -> None:
     """The bar at a tile's left side: this number waits for an answer."""
     if condition is None or not waits(condition) or condition.priority == "low":
         return

@@ -6,6 +6,7 @@ a limit stays visible as a bar above its line.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 from ketamon.feed.messages import Bin
 from ketamon.tui.canvas import Canvas
@@ -47,7 +48,8 @@ def trends(c: Canvas, scene: Scene, x: int, width: int, rows: Rows) -> None:
         return
     axis = Axis(x + GUTTER, room, minutes(scene) * 60 / room, scene.now)
     panes = {
-        name: Pane(axis, *getattr(rows, name), *SCALES[name]) for name in ("nibp", "hr", "spo2")
+        name: Pane(axis, *place, *SCALES[name])
+        for name, place in (("nibp", rows.nibp), ("hr", rows.hr), ("spo2", rows.spo2))
     }
     _dose(c, scene, axis, rows)
     _nibp(c, scene, panes["nibp"])
@@ -128,7 +130,7 @@ def _rate(c: Canvas, scene: Scene, name: str, pane: Pane) -> None:
 def _gaps(c: Canvas, pane: Pane, found: Extremes) -> None:
     """The word in a gap between two readings, where it fits with a blank on each side."""
     halves = sorted(found)
-    for before, after in zip(halves, halves[1:], strict=False):
+    for before, after in pairwise(halves):
         first, last = before // 2 + 1, (after - 1) // 2
         if after - before <= 1 or last - first + 1 < len(GAP_WORD) + 2:
             continue
