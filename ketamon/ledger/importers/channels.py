@@ -1,0 +1,279 @@
+"""Rows of named channels turned into entries: what the CSV forms share.
+
+| channel | unit | goes to | device |
+|---|---|---|---|
+| SYS, DIA, MAP | mmHg, kPa | `blood_pressure` | cuff |
+| SPO2, PULSE | %, /min | `oximetry` | oximeter |
+| HR | /min | `heart_rate` | strap |
+| RR | /min | `respiration` | monitor |
+| LIMIT.X_HI, LIMIT.X_LO | as X | `limits`: X's high or low, medium | |
+
+Rows of one time form one reading a device, after the limits of that time. 0 means that a sensor
+was off: the value is null and the 0 stays in the line as `raw`. A time that goes back counts as
+the newest time before it.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+
+import msgspec
+
+from ketamon.core.profile import ProfileError, parse_profile
+from ketamon.entries import Device, Entry, Limits, Session, make
+from ketamon.ledger.importers.flags import Flags, flag_reading
+from ketamon.vitals import VITALS, Number
+from ketamon_drivers.readings import BloodPressure, HeartRate, Oximetry, Reading, Respiration
+
+PER_MINUTE = ("/min", "bpm", "1/min", "")
+MMHG = ("mmhg", "kpa", "")
+MMHG_PER_KPA = 7.500617
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where a column's values go, and in which units they may come (lower case, "" is none given)."""
+
+    name: str
+    device: str
+    units: tuple[str, ...]
+
+
+CHANNELS: dict[str, Channel] = {
+    channel.name: channel
+    for channel in (
+        Channel("SYS", "cuff", MMHG),
+        Channel("DIA", "cuff", MMHG),
+        Channel("MAP", "cuff", MMHG),
+        Channel("SPO2", "oximeter", ("%", "")),
+        Channel("PULSE", "oximeter", PER_MINUTE),
+        Channel("HR", "strap", PER_MINUTE),
+        Channel("RR", "monitor", PER_MINUTE),
+    )
+}
+CADENCE_OF = {"oximeter": ("SPO2", "PULSE"), "strap": ("HR",), "monitor": ("RR",)}
+"""The channel whose median interval is its device's cadence: the first one that is there."""
+
+LIMIT_VITALS = {"HR": "hr", "SPO2": "spo2", "SYS": "sys", "DIA": "dia", "MAP": "map", "RR": "rr"}
+SIDES = {"HI": "high", "LO": "low"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One value of one channel; `raw` is what stood there when the value can't be used."""
+
+    line: int
+    time_ms: int
+    channel: str
+    value: Number | None
+    raw: Number | str | None = None
+    unit: str = ""
+
+
+@dataclass(slots=True)
+class Rows:
+    """The entries of a recording, built from samples in file order."""
+
+    family: str
+    flags: Flags
+    entries: list[Entry] = field(default_factory=list)
+    times: dict[str, list[int]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    profile: dict[str, dict[str, dict[str, Number]]] = field(default_factory=dict)
+
+    def build(self, samples: Iterable[Sample], started: str | None) -> tuple[Entry, ...]:
+        """Gives all entries: session, devices with their cadence, then limits and readings."""
+        for t_ms, group in self._groups(samples):
+            self._limits(t_ms, [s for s in group if s.channel.startswith("LIMIT.")])
+            measured = [s for s in group if s.channel in CHANNELS]
+            for device in ("cuff", "oximeter", "strap", "monitor"):
+                self._readings(
+                    t_ms, device, [s for s in measured if CHANNELS[s.channel].device == device]
+                )
+        head = [make(0, 0, Session(mode="REPLAY", started=started)), *self._devices()]
+        return (*head, *self.entries)
+
+    def _groups(self, samples: Iterable[Sample]) -> Iterator[tuple[int, list[Sample]]]:
+        """Samples of one time, with that time since the start, never decreasing."""
+        group: list[Sample] = []
+        start = newest = 0
+        for sample in samples:
+            if group and sample.time_ms != group[0].time_ms:
+                yield newest - start, group
+                group = []
+            if not group:
+                if not self.counts:
+                    start = newest = sample.time_ms
+                if sample.time_ms < newest:
+                    self.flags.add("time that goes back: set to the time before it", sample.line)
+                newest = max(newest, sample.time_ms)
+            group.append(sample)
+            self.counts[sample.channel] = self.counts.get(sample.channel, 0) + 1
+            if sample.value is not None or sample.raw is not None:
+                self.times.setdefault(sample.channel, []).append(newest)
+        if group:
+            yield newest - start, group
+
+    def _devices(self) -> Iterator[Entry]:
+        used = {CHANNELS[channel].device for channel in self.counts if channel in CHANNELS}
+        for device in ("cuff", "oximeter", "strap", "monitor"):
+            if device in used:
+                cadence = self._cadence_s(device)
+                yield make(0, 0, Device(family=self.family, cadence_s=cadence), device)
+
+    def _cadence_s(self, device: str) -> Number | None:
+        """Median interval of the device's channel; None for a cuff and for a single value."""
+        for channel in CADENCE_OF.get(device, ()):
+            times = self.times.get(channel, [])
+            if len(times) > 1:
+                interval = median(b - a for a, b in pairwise(times)) / 1000
+                return whole(interval) if interval > 0 else None
+        return None
+
+    # -- readings -------------------------------------------------------------------------------
+
+    def _readings(self, t_ms: int, device: str, samples: list[Sample]) -> None:
+        """One reading of the device; a channel that comes twice begins another."""
+        together: dict[str, Sample] = {}
+        for sample in samples:
+            if sample.channel in together:
+                self.flags.add("second value of a channel at one time", sample.line)
+                self._reading(t_ms, device, together)
+                together = {}
+            together[sample.channel] = sample
+        if together:
+            self._reading(t_ms, device, together)
+
+    def _reading(self, t_ms: int, device: str, samples: dict[str, Sample]) -> None:
+        values: dict[str, Number | None] = {}
+        raw: dict[str, Number | str] = {}
+        for channel, sample in samples.items():
+            values[channel], kept = self._value(sample)
+            if kept is not None:
+                raw[channel] = kept
+        if not raw and all(value is None for value in values.values()):
+            return  # empty cells: nothing was measured
+        units = {s.unit.lower() for s in samples.values()}
+        entry = make(0, t_ms, _body(device, values, raw, "kpa" in units), device)
+        if raw:
+            line = entry.line[:-1] + b',"raw":' + msgspec.json.encode(raw) + b"}"
+            entry = msgspec.structs.replace(entry, line=line)
+        flag_reading(self.flags, entry, min(s.line for s in samples.values()))
+        self.entries.append(entry)
+
+    def _value(self, sample: Sample) -> tuple[Number | None, Number | str | None]:
+        """The value as it may count, and what stood there where that differs."""
+        channel, value = CHANNELS[sample.channel], sample.value
+        if value is None:
+            return None, sample.raw
+        if sample.unit.lower() not in channel.units:
+            self.flags.add(f"{channel.name} in a unit that is not known: not judged", sample.line)
+            return None, f"{value:g} {sample.unit}"
+        if value == 0:
+            self.flags.add(f"{channel.name} 0: the sensor was off", sample.line)
+            return None, 0
+        if sample.unit.lower() == "kpa":
+            value = whole(round(value * MMHG_PER_KPA, 1))
+        return value, None
+
+    # -- limits ---------------------------------------------------------------------------------
+
+    def _limits(self, t_ms: int, samples: list[Sample]) -> None:
+        """Sets what was changed; an impossible limit is counted and the old one stays."""
+        wanted: dict[str, dict[str, Sample]] = {}
+        for sample in samples:
+            name, _, side = sample.channel.removeprefix("LIMIT.").rpartition("_")
+            vital = LIMIT_VITALS.get(name)
+            if vital is None or side not in SIDES:
+                self.flags.add(f"{sample.channel}: a limit that is not known", sample.line)
+            elif SIDES[side] not in VITALS[vital].directions:
+                self.flags.add(f"{sample.channel}: {name} has no such limit", sample.line)
+            elif self._possible(vital, SIDES[side], sample):
+                wanted.setdefault(vital, {})[SIDES[side]] = sample
+        before = msgspec.json.encode(self.profile)
+        for vital, sides in wanted.items():
+            if not self._set(vital, sides):
+                for side, sample in sides.items():
+                    if not self._set(vital, {side: sample}):
+                        self.flags.add("limits crossed: the old limit stays", sample.line)
+        if msgspec.json.encode(self.profile) != before:
+            profile = {vital: dict(sides) for vital, sides in self.profile.items()}
+            self.entries.append(make(0, t_ms, Limits(profile=profile)))
+
+    def _possible(self, vital: str, side: str, sample: Sample) -> bool:
+        if sample.value is None:
+            if sample.raw is not None:
+                self.flags.add("limit that is no number: the old one stays", sample.line)
+            return False
+        try:
+            parse_profile({vital: {side: {"medium": sample.value}}})
+        except ProfileError:
+            label, span = VITALS[vital].label, VITALS[vital].limit_range
+            self.flags.add(
+                f"{label} limit outside {span[0]:g}–{span[1]:g}: the old one stays", sample.line
+            )
+            return False
+        return True
+
+    def _set(self, vital: str, sides: dict[str, Sample]) -> bool:
+        """Takes the new limits of one vital if they aren't crossed."""
+        new = {side: {"medium": s.value} for side, s in sides.items() if s.value is not None}
+        given = {**self.profile.get(vital, {}), **new}
+        try:
+            parse_profile({vital: given})
+        except ProfileError:
+            return False
+        self.profile[vital] = given
+        return True
+
+
+def _body(
+    device: str, values: dict[str, Number | None], raw: dict[str, Number | str], kpa: bool
+) -> Reading:
+    if device == "cuff":
+        if "SYS" in raw or "DIA" in raw:  # one impossible number: a failed measurement as a whole
+            return BloodPressure(status=("invalid",))
+        return BloodPressure(
+            values.get("SYS"), values.get("DIA"), values.get("MAP"), "kPa" if kpa else "mmHg"
+        )
+    if device == "oximeter":
+        off = raw and all(value is None for value in values.values())
+        return Oximetry(
+            values.get("SPO2"), values.get("PULSE"), status=("sensor_off",) if off else ()
+        )
+    if device == "strap":
+        return HeartRate(values.get("HR"))
+    return Respiration(values.get("RR"))
+
+
+def number(text: str) -> Number | None:
+    """Reads a finite number, an integer where it is whole; None where it is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return whole(value) if math.isfinite(value) else None
+
+
+def whole(value: float) -> Number:
+    """Writes 99.0 as 99 and leaves 62.8 as it is."""
+    return int(value) if float(value).is_integer() and abs(value) < 1e15 else value
+
+
+def time_ms(text: str) -> int | None:
+    """Reads an ISO time or a number of seconds as milliseconds; None where it is neither."""
+    seconds = number(text)
+    if seconds is not None:
+        return round(seconds * 1000) if abs(seconds) < 1e9 else None
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    since = moment.replace(tzinfo=None) - (moment.utcoffset() or moment - moment) - _ZERO
+    return (since.days * 86_400 + since.seconds) * 1000 + round(since.microseconds / 1000)
+
+
+_ZERO = datetime(1, 1, 1)  # noqa: DTZ001 - only differences count

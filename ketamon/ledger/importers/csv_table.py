@@ -1,0 +1,139 @@
+"""The two CSV forms: one value a row (long), or one moment a row (wide).
+
+| form | header | row |
+|---|---|---|
+| long | `time,channel,value,unit,error` | 2000-01-01T15:00:00,SYS,172,mmHg,0 |
+| wide | `time,HR,PULSE,RR,SPO2,SYS,DIA,MAP` | 2000-01-01T15:00:00,62.8,0.0,12.7,0.0,,, |
+
+Times are ISO 8601 or seconds; columns may come in any order, and `unit` and `error` may be left
+out. An `error` other than 0 marks a value that the recording itself calls wrong.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+
+from ketamon.entries import Entry
+from ketamon.ledger.importers.channels import CHANNELS, Rows, Sample, number, time_ms
+from ketamon.ledger.importers.flags import Flags
+from ketamon_drivers.readings import printable
+
+LONG = ("time", "channel", "value")
+RAW_AT_MOST = 64  # characters kept of a cell that is no number
+
+Row = tuple[int, list[str]]
+
+
+def header(text: str) -> list[str] | None:
+    """Gives the first line's column names if it can be a table's head, else None."""
+    first = text.split("\n", 1)[0].strip()
+    names = [name.strip() for name in first.split(",")]
+    return names if len(names) > 1 and all(0 < len(name) <= 64 for name in names) else None
+
+
+def is_long(names: list[str]) -> bool:
+    """True for the form with one value a row."""
+    return set(LONG) <= {name.lower() for name in names}
+
+
+def is_wide(names: list[str]) -> bool:
+    """True for the form with one moment a row."""
+    known = [name.upper() for name in names]
+    return "TIME" in known and any(name in CHANNELS for name in known)
+
+
+def read_table(text: str, flags: Flags) -> tuple[str, tuple[Entry, ...], dict[str, int]]:
+    """Reads either form; gives its name, the entries, and how many values each channel has."""
+    names = header(text) or []
+    long = is_long(names)
+    rows = Rows("long CSV" if long else "wide CSV", flags)
+    columns = {(name.lower() if long else name.upper()): i for i, name in enumerate(names)}
+    table = _rows(text, len(names), flags)
+    started: list[str] = []
+    samples = (_long if long else _wide)(table, columns, flags, started.append)
+    held = list(samples)
+    entries = rows.build(held, started[0] if started else None)
+    return rows.family, entries, rows.counts
+
+
+def _rows(text: str, width: int, flags: Flags) -> Iterator[Row]:
+    """Data rows with their line numbers; what isn't one is counted."""
+    reader = csv.reader(io.StringIO(text, newline=""))
+    whole_file = text.endswith(("\n", "\r"))
+    last_line = text.count("\n") + 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            flags.add("row that can't be read", reader.line_num)
+            continue
+        line = reader.line_num
+        if line == 1 or not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != width:
+            cut = not whole_file and line >= last_line
+            flags.add(
+                "last row cut off: left out" if cut else f"row without its {width} columns", line
+            )
+            continue
+        yield line, cells
+
+
+def _moment(cell: str, line: int, flags: Flags, started: Callable[[str], None]) -> int | None:
+    t_ms = time_ms(cell)
+    if t_ms is None:
+        flags.add("time that can't be read: row left out", line)
+    elif number(cell) is None:
+        started(cell.strip())
+    return t_ms
+
+
+def _long(
+    rows: Iterator[Row], columns: dict[str, int], flags: Flags, started: Callable[[str], None]
+) -> Iterator[Sample]:
+    time, channel, value = (columns[name] for name in LONG)
+    unit, error = columns.get("unit"), columns.get("error")
+    for line, cells in rows:
+        t_ms = _moment(cells[time], line, flags, started)
+        if t_ms is None:
+            continue
+        name = cells[channel].strip().upper()
+        if name not in CHANNELS and not name.startswith("LIMIT."):
+            flags.add(f"channel {printable(name)[:RAW_AT_MOST]} is not known", line)
+            continue
+        cell = cells[value].strip()
+        given, raw = _cell(cell, line, flags)
+        if error is not None and cells[error].strip() not in ("", "0") and cell:
+            flags.add("value that the recording marks as an error: kept, not judged", line)
+            given, raw = None, given if given is not None else raw
+        yield Sample(line, t_ms, name, given, raw, "" if unit is None else cells[unit].strip())
+
+
+def _wide(
+    rows: Iterator[Row], columns: dict[str, int], flags: Flags, started: Callable[[str], None]
+) -> Iterator[Sample]:
+    time = columns["TIME"]
+    for name in columns:
+        if name not in CHANNELS and name != "TIME":
+            flags.add(f"column {printable(name)} is not known", 1)
+    channels = [(name, i) for name, i in columns.items() if name in CHANNELS]
+    for line, cells in rows:
+        t_ms = _moment(cells[time], line, flags, started)
+        if t_ms is None:
+            continue
+        for name, i in channels:
+            value, raw = _cell(cells[i].strip(), line, flags)
+            yield Sample(line, t_ms, name, value, raw)
+
+
+def _cell(cell: str, line: int, flags: Flags) -> tuple[float | None, str | None]:
+    """A cell as a number, or the text that stood there."""
+    if not cell or cell.lower() in ("nan", "null", "none"):
+        return None, None
+    value = number(cell)
+    if value is None:
+        flags.add("value that is no number: kept, not judged", line)
+        return None, printable(cell)[:RAW_AT_MOST]
+    return value, None

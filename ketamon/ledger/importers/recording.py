@@ -1,0 +1,129 @@
+"""Reads a recording, whatever its form: the one door for `import` and `replay`.
+
+The form is told by the content, never by the file's name.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ketamon.entries import READING_KINDS, Entry
+from ketamon.ledger.importers.csv_table import header, is_long, is_wide, read_table
+from ketamon.ledger.importers.flags import Flag, Flags, flag_gaps
+from ketamon.ledger.importers.ndjson import read_lines
+from ketamon_drivers.readings import printable
+
+SIZE_LIMIT = 512 * 1024 * 1024
+SQLITE_MAGIC = b"SQLite format 3\0"
+OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
+    (b"\x1f\x8b", "a gzip file (perhaps .vital)"),
+    (b"PK\x03\x04", "a ZIP file or a spreadsheet"),
+    (b"%PDF", "a PDF"),
+)
+READABLE = (
+    "give NDJSON entries, a CSV with time,channel,value or with time,HR,SPO2,SYS,…, "
+    "or a .ketamon session"
+)
+
+
+class RecordingError(ValueError):
+    """A file that is no recording; the message is one sentence that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What a file holds: entries, and what was noticed while reading them."""
+
+    form: str
+    entries: tuple[Entry, ...]
+    flags: tuple[Flag, ...] = ()
+    title: str | None = None
+
+    @property
+    def duration_ms(self) -> int:
+        """When its last entry comes."""
+        return self.entries[-1].t_ms if self.entries else 0
+
+    def summary(self) -> list[str]:
+        """One line of what it is, then one a flag: how many, and why. No identifiers."""
+        readings = sum(1 for entry in self.entries if entry.is_reading)
+        hours, rest = divmod(self.duration_ms // 1000, 3600)
+        lasting = f"{hours}:{rest // 60:02d}:{rest % 60:02d}"
+        head = f"{self.form}, {lasting} long: {readings} readings in {len(self.entries)} entries"
+        return [head, *map(str, self.flags)]
+
+
+def read_recording(path: Path) -> Recording:
+    """Reads a file of any known form; raises RecordingError."""
+    data = _read(path)
+    flags = Flags()
+    if data.startswith(SQLITE_MAGIC):
+        form, entries = "session file", _session(path)
+    else:
+        form, entries = _text(path, data, flags)
+    if not any(entry.kind in READING_KINDS for entry in entries):
+        why = f"; {flags.all()[0]}" if flags.all() else ""
+        raise RecordingError(f"{path}: holds no readings{why}; {READABLE}")
+    flag_gaps(flags, entries)
+    return Recording(form, entries, flags.all(), _title(entries))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > SIZE_LIMIT:
+            raise RecordingError(f"{path}: is over 512 MiB; cut it into sessions first")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise RecordingError(f"{path}: no such file; give the path of a recording") from None
+    except IsADirectoryError:
+        raise RecordingError(f"{path}: is a folder; give the path of a recording") from None
+    except PermissionError:
+        raise RecordingError(f"{path}: may not be read by you; ask its owner") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name is not one that a file can have"
+        raise RecordingError(f"{path}: can't be read: {reason}") from None
+    if not data.strip():
+        raise RecordingError(f"{path}: is empty; {READABLE}")
+    return data
+
+
+def _session(path: Path) -> tuple[Entry, ...]:
+    from ketamon.ledger.session_file import SessionFileError, read_session  # noqa: PLC0415 (start-up)
+
+    try:
+        return tuple(read_session(path))
+    except SessionFileError as error:
+        raise RecordingError(str(error)) from None
+
+
+def _text(path: Path, data: bytes, flags: Flags) -> tuple[str, tuple[Entry, ...]]:
+    """Reads one of the forms that are text."""
+    for magic, what in OTHER_KINDS:
+        if data.startswith(magic):
+            raise RecordingError(f"{path}: is {what}, which can't be read yet; {READABLE}")
+    if b"\0" in data:
+        raise RecordingError(f"{path}: is a binary file; {READABLE}")
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return "NDJSON", read_lines(data.removeprefix(b"\xef\xbb\xbf"), flags)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RecordingError(f"{path}: is not UTF-8 text; save it as UTF-8 first") from None
+    names = header(text)
+    if names is None:
+        raise RecordingError(f"{path}: is not a recording; {READABLE}")
+    if not (is_long(names) or is_wide(names)):
+        shown = printable(", ".join(names))[:80]
+        raise RecordingError(f"{path}: is a table of other columns ({shown}); {READABLE}")
+    form, entries, _counts = read_table(text, flags)
+    return form, entries
+
+
+def _title(entries: tuple[Entry, ...]) -> str | None:
+    """The recorded session's title; a simulated one says so, because no patient was there."""
+    for entry in entries:
+        if entry.kind == "session":
+            title = entry.body.title
+            if entry.body.mode == "SIMULATED":
+                return f"{title} (simulated)" if title else "simulated session"
+            return printable(title) if title else None
+    return None
