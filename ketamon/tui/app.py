@@ -11,12 +11,14 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from textual import events
 from textual.app import App, ComposeResult
 from textual.timer import Timer
 
+from ketamon.feed.client import FeedClient
 from ketamon.feed.messages import Answer, FeedError, FromEngine
 from ketamon.feed.picture import Picture
 from ketamon.tui.canvas import Canvas
@@ -85,6 +87,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         self._tick: Timer | None = None
         self._flash = Flash(clock)
         self._surface: Surface | None = None
+        self.fault: str | None = None
 
     # -- life ------------------------------------------------------------------------------------
 
@@ -106,6 +109,24 @@ class MonitorApp(App[None], inherit_bindings=False):
     def on_resize(self, _event: events.Resize) -> None:
         """A new size is drawn at once."""
         self._draw()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leaves with one sentence: a traceback with its locals could show who is treated."""
+        if self.fault is None:
+            where = error.__traceback__
+            while where is not None and where.tb_next is not None:
+                where = where.tb_next
+            at = (
+                f" at {Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}"
+                if where
+                else ""
+            )
+            self.fault = (
+                f"the screen stopped by a fault of its own ({type(error).__name__}{at}); "
+                "the engine is not touched by it: open the screen again"
+            )
+        self._return_code = 1
+        self.exit()
 
     async def _listen(self) -> None:
         try:
@@ -317,6 +338,15 @@ class MonitorApp(App[None], inherit_bindings=False):
         self._draw()
 
 
-def run(feed: Feed, *, theme: str | None = None, mouse: bool = False) -> None:
-    """Runs the screen in this terminal until somebody leaves it."""
-    MonitorApp(feed, theme=theme).run(mouse=mouse)
+async def run_screen(path: Path, *, theme: str | None = None, mouse: bool = False) -> str | None:
+    """Draws the feed at `path` until somebody leaves; gives the reason if it ended otherwise."""
+    try:
+        client = await FeedClient.connect(path, viewer="screen")
+    except OSError as error:
+        return f"no engine answers at {path}: {error.strerror or 'it went away'}; start it again"
+    app = MonitorApp(client, theme=theme)
+    try:
+        await app.run_async(mouse=mouse)
+    finally:
+        await client.close()
+    return app.fault
