@@ -86,7 +86,10 @@ class ReplayHost:
         picture = self.playback.snapshot(self._now_ms())
         flags = tuple(EventLine(0.0, 0, note) for note in self.notes)
         return msgspec.structs.replace(
-            picture, events=(*flags, *picture.events), transport=self._transport(self.marks)
+            picture,
+            title=self.title,
+            events=(*flags, *picture.events),
+            transport=self._transport(self.marks),
         )
 
     def beat(self) -> Beat:
@@ -270,13 +273,11 @@ async def serve(request: Request) -> None:
 
         profile = load_profile(Path(request.limits))
     recording = read_recording(Path(request.file))
-    entries = (
-        recording.entries if isinstance(recording.entries, tuple) else tuple(recording.entries)
-    )
+    entries = recording.entries
     playback = Playback(entries, profile)
     speed = request.speed or default_speed(entries)
     tape = Tape(playback.duration_ms, speed=speed)
-    notes = tuple(f"{flag.count} × {flag.reason}" for flag in recording.flags)
+    notes = tuple(map(str, recording.flags))
     title = recording.title or Path(request.file).stem
     host = ReplayHost(playback, tape, title, marks(entries, profile), notes)
     server = FeedServer(Path(request.socket), host)

@@ -34,7 +34,7 @@ from ketamon.tui.terminal import ascii_only
 
 FRAME_S = 0.05  # messages that come nearer together than this are drawn once
 NOTICE_S = 4.0  # how long a refused command's reason stays
-WINDOW_HUGE = 3  # index in WINDOWS of what a screen of 200x60 begins with
+WINDOW_LONG = 3  # index in WINDOWS of what a screen of 200x60, or a charted recording, begins with
 
 
 class Feed(Protocol):
@@ -200,7 +200,12 @@ class MonitorApp(App[None], inherit_bindings=False):
         if self._window is not None:
             return self._window
         large = self.size.width >= HUGE[0] and self.size.height >= HUGE[1]
-        return WINDOW_HUGE if large else WINDOW_FIRST
+        return WINDOW_LONG if large or self.is_charted() else WINDOW_FIRST
+
+    def is_charted(self) -> bool:
+        """True where rates come so rarely that they hold until the next: an hour shows too few."""
+        rates = (self.picture.vitals.get(name) for name in ("hr", "spo2"))
+        return any(v is not None and v.t is not None and v.stale_after_s is None for v in rates)
 
     def say(self, text: str) -> None:
         """Shows a sentence in the events' place for some seconds."""
