@@ -1,0 +1,150 @@
+"""`ketamon replay` as a person meets it: real processes, a real terminal, the recording that ships."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.terminal import ROOT, Terminal
+
+FILE = str(ROOT / "sample_data" / "charted_bp_187_hr_108_6h.csv")
+KETAMON = [sys.executable, "-m", "ketamon"]
+LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
+
+
+def replay(
+    tmp_path: Path, *arguments: str, size: tuple[int, int] = (80, 24), **env: str
+) -> Terminal:
+    """Starts a replay with a run folder of its own."""
+    return Terminal(
+        [*KETAMON, "replay", *arguments], size, {"KETAMON_RUN": str(tmp_path / "run"), **env}
+    )
+
+
+def engines(tmp_path: Path) -> list[int]:
+    """The replay engines that belong to this test."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"ketamon.engine.replay" in line and str(tmp_path).encode() in line:
+            found.append(int(folder.name))
+    return found
+
+
+def test_the_nurses_own_limit_is_flagged_at_the_right_time_and_acknowledged(tmp_path: Path) -> None:
+    with replay(tmp_path, FILE, "--speed", "0.25") as terminal:
+        terminal.until("REPLAY")
+        terminal.press("]")  # the first alarm of the recording
+        shown = terminal.until("SYS HIGH 170 > 160")
+        assert "recorded 17:23:00" in shown
+        assert "not acknowledged" in shown
+        terminal.press(" ")
+        terminal.until(lambda text: "acknowledged" in text and "not acknowledged" not in text)
+        terminal.press("]")
+        terminal.until("recorded 20:00:00")
+        terminal.press("q")
+        terminal.until("leave this screen?")
+        terminal.press("y")
+        assert terminal.end() == 0
+        assert LEAVES_ALTERNATE_SCREEN in terminal.bytes
+
+
+@pytest.mark.slow
+def test_every_kind_of_terminal_shows_the_same_alarm(tmp_path: Path) -> None:
+    for size, env in (
+        ((60, 20), {}),
+        ((120, 40), {}),
+        ((200, 60), {"COLORTERM": "", "TERM": "xterm"}),
+        ((80, 24), {"NO_COLOR": "1"}),
+        ((80, 24), {"LC_ALL": "C"}),
+    ):
+        with replay(tmp_path, FILE, "--at", "2:23:30", "--speed", "0.25", size=size, **env) as t:
+            shown = t.until("SYS HIGH 170 > 160")
+            assert "**" in shown
+            assert "REPLAY" in shown
+            if "LC_ALL" in env:
+                assert shown.isascii()
+            if "NO_COLOR" in env:
+                assert b"\x1b[38" not in t.bytes
+
+
+def test_a_window_made_tiny_while_it_plays_keeps_numbers_and_comes_back(tmp_path: Path) -> None:
+    with replay(tmp_path, FILE, "--at", "2:23:30", "--speed", "0.25") as terminal:
+        terminal.until("SYS HIGH 170 > 160")
+        terminal.resize(20, 5)
+        terminal.until("170/85")
+        terminal.resize(80, 24)
+        terminal.until("SYS HIGH 170 > 160")
+
+
+@pytest.mark.slow
+def test_a_dead_engine_is_told_at_once_and_nothing_looks_live(tmp_path: Path) -> None:
+    with replay(tmp_path, FILE, "--at", "2:23:30", "--speed", "0.25") as terminal:
+        terminal.until("SYS HIGH 170 > 160")
+        [engine] = engines(tmp_path)
+        os.kill(engine, signal.SIGSTOP)
+        terminal.until("LINK LOST")
+        os.kill(engine, signal.SIGCONT)
+        terminal.until(lambda text: "LINK LOST" not in text)
+        os.kill(engine, signal.SIGKILL)
+        shown = terminal.until("LINK LOST")
+        assert "nothing below is current" in shown
+        terminal.press("qy")
+        assert terminal.end() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_killed_screen_leaves_no_engine_behind(tmp_path: Path, number: signal.Signals) -> None:
+    with replay(tmp_path, FILE) as terminal:
+        terminal.until("REPLAY")
+        [engine] = engines(tmp_path)
+        terminal.process.send_signal(number)
+        terminal.end()
+        if number != signal.SIGKILL:
+            assert LEAVES_ALTERNATE_SCREEN in terminal.bytes
+    stopped = subprocess.run(
+        ["tail", f"--pid={engine}", "-f", "/dev/null"], timeout=10, check=False
+    )
+    assert stopped.returncode == 0
+    assert engines(tmp_path) == []
+    assert list((tmp_path / "run").glob("*")) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "size", "words"),
+    [
+        ((FILE,), (20, 5), "the terminal is 20x5; make it at least"),
+        (("none.csv",), (80, 24), "none.csv: no such file"),
+        ((FILE, "--limits", "none.toml"), (80, 24), "none.toml: no such file"),
+        ((FILE, "--speed", "0"), (80, 24), "--speed"),
+        ((FILE, "--at", "noon"), (80, 24), "--at noon"),
+        ((sys.executable,), (80, 24), "is a binary file"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_in_one_sentence_on_a_clean_terminal(
+    tmp_path: Path, arguments: tuple[str, ...], size: tuple[int, int], words: str
+) -> None:
+    with replay(tmp_path, *arguments, size=size) as terminal:
+        assert terminal.end() == 2
+        said = terminal.bytes.decode().replace("\r\n", "\n")
+        assert words in said
+        assert said.startswith("ketamon: ")
+        assert said.count("\n") == 1
+        assert b"\x1b" not in terminal.bytes
+
+
+def test_a_recording_is_not_played_where_there_is_no_terminal(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [*KETAMON, "replay", FILE], capture_output=True, text=True, check=False, timeout=30,
+        stdin=subprocess.DEVNULL, cwd=ROOT,
+    )  # fmt: skip
+    assert ran.returncode == 2
+    assert "--headless" in ran.stderr
+    assert ran.stderr.count("\n") == 1
