@@ -136,7 +136,9 @@ class MonitorApp(App[None], inherit_bindings=False):
                 self._draw_soon()
         except FeedError as error:
             self.picture.bye = str(error)
-            self._draw_soon()
+        if self.picture.bye is None:
+            self.picture.bye = "its engine is gone"
+        self._draw_soon()
 
     # -- drawing ---------------------------------------------------------------------------------
 

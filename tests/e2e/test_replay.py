@@ -93,7 +93,7 @@ def test_a_dead_engine_is_told_at_once_and_nothing_looks_live(tmp_path: Path) ->
         os.kill(engine, signal.SIGCONT)
         terminal.until(lambda text: "LINK LOST" not in text)
         os.kill(engine, signal.SIGKILL)
-        shown = terminal.until("LINK LOST")
+        shown = terminal.until("LINK ENDED: its engine is gone")
         assert "nothing below is current" in shown
         terminal.press("qy")
         assert terminal.end() == 0

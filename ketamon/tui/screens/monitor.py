@@ -57,7 +57,7 @@ def lost_lanes(c: Canvas, scene: Scene) -> None:
     """The one bright thing: that the link is lost, for how long, and what alarmed then."""
     c.fill(1, 1, c.width - 2, 1, "med")
     bye = scene.picture.bye
-    text = f"THE SESSION'S FEED HAS ENDED: {bye}" if bye else f"LINK LOST  {int(scene.silent_s)} s"
+    text = f"LINK ENDED: {bye}" if bye else f"LINK LOST  {int(scene.silent_s)} s"
     c.put(2, 1, "!!", bold=True)
     end = c.put(6, 1, fit(text, c.width - 9), bold=True)
     aside = "nothing below is current"
