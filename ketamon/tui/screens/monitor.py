@@ -90,5 +90,7 @@ def help_pages(width: int, height: int, scene: Scene) -> int:
     if width >= bands.LEAST[0] and height >= bands.LEAST[1]:
         top = lanes_end(height)
         panel = bands.layout(width, height, top, tape=scene.picture.transport is not None).panel
-        return pages(scene, panel[3])
-    return pages(scene, max(4, height - small.NEEDED))
+        return pages(scene, panel[2], panel[3])
+    return pages(
+        scene, width - 2, small.help_rows(height, tape=scene.picture.transport is not None)
+    )

@@ -14,6 +14,13 @@ LEAST = (60, 16)
 NEEDED = 16  # rows: header, two lanes, 7 and 4 of the tiles, one between, the keys
 
 
+def help_rows(height: int, *, tape: bool) -> int:
+    """Rows that the help page has: what is left under the tiles, or the one between them."""
+    spare = height - NEEDED
+    left = spare - tape * (2 if spare >= 4 else 1)
+    return left if left >= 4 else 1
+
+
 def small(c: Canvas, scene: Scene) -> tuple[tuple[int, int], ...]:
     """Draws it; returns row and rows of the figures."""
     top, spare = lanes(c, scene), c.height - NEEDED
@@ -33,7 +40,7 @@ def small(c: Canvas, scene: Scene) -> tuple[tuple[int, int], ...]:
             spare -= rows
         first = below + (1 if spare > 2 else 0)
         if scene.help_page and spare >= 4:
-            helppage(c, scene, 1, below, c.width - 2, spare)
+            helppage(c, scene, 1, below, c.width - 2, help_rows(c.height, tape=tape))
         else:
             events(c, scene, 2, first, c.width - 4, spare - (first - below))
             if scene.notice and spare <= 0:
