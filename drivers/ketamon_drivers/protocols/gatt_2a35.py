@@ -68,7 +68,7 @@ def mmhg(word: int, kilopascal: int) -> Number | None:
     value = sfloat(word)
     if not value:
         return None
-    return round(value * MMHG_PER_KPA, 1) if kilopascal else value
+    return (round(value * MMHG_PER_KPA, 1) or None) if kilopascal else value
 
 
 def decode_packet(data: bytes) -> tuple[Reading, int]:
