@@ -1,0 +1,366 @@
+"""The alarm timeline of a session, worked out slowly from the whole history.
+
+Nothing here is shared with the product: numbers are fractions, runs are found by reading the
+history backwards, and deadlines by trying every moment at which anything could fall due.
+"""
+
+import heapq
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from tests.oracle.condition_oracle import Condition
+from tests.oracle.history_oracle import Event, History, Source
+from tests.oracle.limits_oracle import CONDITIONS, VITALS, Profile, exact, median, plausible
+
+VALUELESS = {
+    "sensor_off", "sensor_disconnected", "sensor_fault", "invalid", "from_storage",
+    "early_estimate",
+}  # fmt: skip
+COPY_MS = 15_000
+BASELINE_MS = 30 * 60_000
+
+Line = dict[str, Any]
+Session = Sequence[Mapping[str, Any]]
+
+
+def timeline(entries: Session, limits: Mapping[str, Any] | None = None) -> list[Line]:
+    """Every alarm line of the session; `limits` replaces all limits inside it."""
+    return Oracle(limits).run(entries)
+
+
+class Accepted:
+    """A pressure reading that counted."""
+
+    def __init__(self, t: int, values: Mapping[str, Fraction | None], key: object) -> None:
+        """`t` is when it was measured, `key` all fields of a cuff's reading."""
+        self.t, self.values, self.key = t, values, key
+
+
+class Oracle:
+    """One run over one session."""
+
+    def __init__(self, limits: Mapping[str, Any] | None) -> None:
+        """Starts with no limits, or with those that replace all others."""
+        self.fixed = limits is not None
+        self.profile = Profile(limits)
+        self.lines: list[Line] = []
+        self.histories = {vital: History(vital) for vital in VITALS}
+        self.cadences: dict[str, Fraction] = {}
+        self.baseline: dict[str, Fraction] = {}
+        self.pressures: list[Accepted] = []
+        self.mode: str | None = None
+        self.moments: list[int] = []
+        self.times: set[int] = set()
+        self.snapshots: list[tuple[int, dict[str, tuple[Any, ...]]]] = []
+        self.conditions: list[Condition] = []
+        for name in CONDITIONS:
+            vital, side = name.split("_")
+            history = self.histories[vital]
+            self.conditions.append(Condition(vital, side, history, self.emit, self.profile))
+        self.apply(self.profile)
+
+    def emit(self, line: Line) -> None:
+        """Keeps a line; whatever is timed may be timed from it."""
+        self.lines.append(line)
+
+    def run(self, entries: Session) -> list[Line]:
+        """Feeds every entry, with all that falls due before it."""
+        acknowledged = any(entry["kind"] == "acknowledge" for entry in entries)
+        for ordinal, entry in enumerate(entries, 1):
+            now = round(exact(entry["t"]) * 1000)
+            self.until(now)
+            if entry["kind"] == "end":
+                break
+            self.feed(now, entry)
+            self.happened(now)
+            if acknowledged:
+                states = {c.name: c.snapshot() for c in self.conditions}
+                self.snapshots.append((entry.get("seq", ordinal), states))
+        return self.lines
+
+    # --- time
+
+    def spans(self) -> set[int]:
+        """Every span after which something may fall due."""
+        spans = self.profile.durations()
+        for history in self.histories.values():
+            spans |= {source.stale_ms for source in history.sources.values()}
+        return spans
+
+    def happened(self, now: int) -> None:
+        """From this moment on, things may be timed."""
+        if now not in self.times:
+            self.times.add(now)
+            for span in self.spans():
+                heapq.heappush(self.moments, now + span)
+
+    def respan(self, now: int) -> None:
+        """Spans have changed: every past moment is a beginning again."""
+        times, self.times, self.moments = self.times, set(), []
+        for t in times:
+            self.happened(t)
+        self.moments = sorted(moment for moment in self.moments if moment >= now)
+
+    def until(self, now: int) -> None:
+        """Tries every moment up to and with `now`."""
+        while self.moments and self.moments[0] <= now:
+            moment = heapq.heappop(self.moments)
+            if self.due(moment):
+                self.happened(moment)
+        self.due(now)
+
+    def due(self, now: int) -> bool:
+        """Does what has fallen due, in the order of the condition table; True if anything did."""
+        before, changed = len(self.lines), False
+        for vital in VITALS:
+            lost = self.check_sources(vital, now)
+            changed = changed or lost is not None
+            for condition in self.conditions:
+                if condition.vital == vital:
+                    if lost:
+                        condition.lost(now)
+                    condition.due(now)
+        return changed or len(self.lines) > before
+
+    def check_sources(self, vital: str, now: int) -> bool | None:
+        """Drops stale sources: True if the vital is lost by it, False if another is taken."""
+        history = self.histories[vital]
+        for source in history.sources.values():
+            if source.stale_at(now):
+                source.alive = False
+        return self.choose(history, now)
+
+    def choose(self, history: History, now: int) -> bool | None:
+        """Takes the best source that is left, as `check_sources` says."""
+        if history.in_use is None or history.in_use.alive:
+            return None
+        history.in_use = history.best()
+        if history.in_use is None:
+            history.lost_t = now
+            history.events.append(Event(now, "loss"))
+            return True
+        mark = "once" if history.in_use.charted else "standing"
+        history.events.append(Event(now, mark, history.in_use.value))
+        return False
+
+    # --- entries
+
+    def feed(self, now: int, entry: Mapping[str, Any]) -> None:
+        """One entry."""
+        kind = entry["kind"]
+        if kind == "session":
+            self.mode = entry.get("mode")
+        elif kind == "device":
+            self.device(now, entry)
+        elif kind == "limits" and not self.fixed:
+            self.apply(Profile(entry["profile"]), now)
+        elif kind == "baseline":
+            self.lock(now)
+        elif kind == "acknowledge":
+            self.acknowledge(now, entry)
+        elif kind == "score":
+            self.score(now, entry)
+        elif kind == "manual":
+            self.manual(now, entry)
+        elif kind in {"blood_pressure", "oximetry", "heart_rate", "respiration"}:
+            self.reading(now, kind, entry)
+
+    def device(self, now: int, entry: Mapping[str, Any]) -> None:
+        """A device's cadence, or that it is lost."""
+        name = entry.get("device") or ""
+        if entry.get("cadence_s") is not None:
+            self.cadences[name] = exact(entry["cadence_s"])
+        for vital in VITALS:
+            history = self.histories[vital]
+            source = history.sources.get(name)
+            if source:
+                source.cadence_s = self.cadences.get(name, Fraction(1))
+                if entry.get("state") == "lost" and not source.charted:
+                    source.alive = False
+        self.respan(now)
+        self.due(now)
+
+    def apply(self, profile: Profile, now: int = 0) -> None:
+        """A profile comes into force."""
+        self.profile = profile
+        for condition in self.conditions:
+            condition.profile = profile
+        self.respan(now)
+        self.judge_anew(now)
+
+    def lock(self, now: int) -> None:
+        """Locks the baseline of each vital that has two readings."""
+        recent = [one for one in self.pressures if now - one.t <= BASELINE_MS]
+        for vital in VITALS:
+            values = [v for one in recent if (v := one.values.get(vital)) is not None]
+            if len(values) >= 2:
+                self.baseline[vital] = median(values)
+        self.judge_anew(now)
+
+    def judge_anew(self, now: int) -> None:
+        """Works out every effective limit and judges what stands."""
+        for vital in VITALS:
+            history = self.histories[vital]
+            mine = [c for c in self.conditions if c.vital == vital]
+            fresh = {c.side: self.profile.limits(vital, c.side, self.baseline) for c in mine}
+            changed: set[tuple[str, str]] = set()
+            for c in mine:
+                for level in {*c.limits, *fresh[c.side]}:
+                    old, new = c.limits.get(level), fresh[c.side].get(level)
+                    if old is None or new is None or old.number != new.number:
+                        changed.add((c.side, level))
+            if changed:
+                history.events.append(Event(now, "changed", None, frozenset(changed)))
+            for c in mine:
+                c.judge_anew(now, fresh[c.side])
+
+    def acknowledge(self, now: int, entry: Mapping[str, Any]) -> None:
+        """A person acknowledges one condition or all, as far as they had seen it."""
+        by = entry.get("by")
+        seat = by.get("seat") if isinstance(by, Mapping) else None
+        at_chair = seat in {None, "nurse"} or (seat == "trainer" and self.mode == "SIMULATED")
+        up_to = entry.get("up_to_seq")
+        then: dict[str, tuple[Any, ...]] | None = None
+        if up_to is not None:
+            known = [states for seq, states in self.snapshots if seq <= up_to]
+            then = known[-1] if known else {}
+        for condition in self.conditions:
+            if entry.get("condition") not in {None, condition.name}:
+                continue
+            if then is not None and then.get(condition.name) != condition.snapshot():
+                continue
+            condition.acknowledge(now, at_chair)
+
+    def score(self, now: int, entry: Mapping[str, Any]) -> None:
+        """A score; only MOAA/S has limits."""
+        value = entry.get("moaas")
+        if value is None and entry.get("event") == "scale.moaas":
+            value = entry.get("value")
+        if isinstance(value, int | float):
+            self.episodic(now, "moaas", value)
+
+    # --- readings
+
+    def manual(self, now: int, entry: Mapping[str, Any]) -> None:
+        """What a person typed."""
+        measured = entry.get("measured_t")
+        then = now if measured is None else round(exact(measured) * 1000)
+        pair = {"sys": entry.get("systolic"), "dia": entry.get("diastolic")}
+        if any(value is not None for value in pair.values()):
+            values = pressure_values({**pair, "map": None})
+            newest = self.pressures[-1] if self.pressures else None
+            copy = (
+                newest is not None
+                and values is not None
+                and all(newest.values.get(vital) == values[vital] for vital in pair)
+                and abs(then - newest.t) <= COPY_MS
+            )
+            if values is not None and not copy:
+                self.accept(now, Accepted(then, values, None))
+        self.typed(now, "hr", then, entry.get("pulse_rate"))
+        self.typed(now, "spo2", then, entry.get("spo2"))
+        self.typed(now, "rr", then, entry.get("rr"))
+        self.episodic(now, "moaas", entry.get("moaas"))
+
+    def accept(self, now: int, reading: Accepted) -> None:
+        """A pressure reading counts: it is judged and may enter a baseline."""
+        values = {**reading.values, "hr": self.histories["hr"].held()}
+        self.pressures.append(Accepted(reading.t, values, reading.key))
+        for vital in ("sys", "dia", "map"):
+            value = reading.values[vital]
+            if value is not None:
+                self.judge_single(now, vital, value)
+
+    def typed(self, now: int, vital: str, measured: int, raw: Any) -> None:
+        """A typed value, or a cuff's pulse: counts only while no device gives the vital."""
+        history, value = self.histories[vital], plausible(vital, raw)
+        if value is None or history.in_use is not None:
+            return
+        if history.lost_t is not None and measured < history.lost_t:
+            return
+        self.judge_single(now, vital, value)
+
+    def episodic(self, now: int, vital: str, raw: Any) -> None:
+        """A score."""
+        value = plausible(vital, raw)
+        if value is not None:
+            self.judge_single(now, vital, value)
+
+    def judge_single(self, now: int, vital: str, value: Fraction) -> None:
+        """Judges one value by itself."""
+        history = self.histories[vital]
+        previous = history.held()
+        history.events.append(Event(now, "once", value))
+        for condition in self.conditions:
+            if condition.vital == vital:
+                condition.single(now, value, previous)
+
+    def reading(self, now: int, kind: str, entry: Mapping[str, Any]) -> None:
+        """What a device sent."""
+        silent = bool(VALUELESS & set(entry.get("status") or ())) or entry.get("contact") is False
+        device = entry.get("device")
+        if kind == "blood_pressure":
+            if not silent:
+                self.cuff(now, entry)
+        elif kind == "oximetry":
+            name = device or "oximeter"
+            self.continuous(now, "hr", name, 2, None if silent else entry.get("pulse_rate"))
+            self.continuous(now, "spo2", name, 0, None if silent else entry.get("spo2"))
+        elif kind == "heart_rate":
+            name = device or "strap"
+            rank = 0 if name == "strap" else 1
+            self.continuous(now, "hr", name, rank, None if silent else entry.get("heart_rate"))
+        else:
+            name = device or "monitor"
+            self.continuous(now, "rr", name, 0, None if silent else entry.get("rr"))
+
+    def cuff(self, now: int, entry: Mapping[str, Any]) -> None:
+        """A finished measurement of the cuff."""
+        values = pressure_values(
+            {"sys": entry.get("systolic"), "dia": entry.get("diastolic"), "map": entry.get("mean")}
+        )
+        if values is None or all(value is None for value in values.values()):
+            return
+        key = sorted((k, repr(v)) for k, v in entry.items() if k not in {"t", "seq"} and v)
+        for one in self.pressures:
+            if one.key == key and now - one.t <= COPY_MS:
+                return
+        self.accept(now, Accepted(now, values, key))
+        self.typed(now, "hr", now, entry.get("pulse_rate"))
+
+    def continuous(self, now: int, vital: str, name: str, rank: int, raw: Any) -> None:
+        """A continuous device's value, or that it had none."""
+        history = self.histories[vital]
+        source = history.sources.get(name)
+        if source is None:
+            source = Source(name, rank, self.cadences.get(name, Fraction(1)))
+            history.sources[name] = source
+            self.respan(now)
+        value = plausible(vital, raw)
+        if value is None:
+            source.in_invalid_run = True
+            return
+        source.in_invalid_run, source.alive = False, True
+        source.last_valid_t, source.value = now, value
+        if history.best() is not source:
+            return
+        history.in_use = source
+        if source.charted:
+            self.judge_single(now, vital, value)
+            return
+        history.events.append(Event(now, "value", value))
+        for condition in self.conditions:
+            if condition.vital == vital:
+                condition.arrival(now, value)
+
+
+def pressure_values(raw: Mapping[str, Any]) -> dict[str, Fraction | None] | None:
+    """The pressures, or None where one of them is impossible."""
+    values = {vital: plausible(vital, value) for vital, value in raw.items()}
+    if any(raw[vital] is not None and values[vital] is None for vital in raw):
+        return None
+    systolic, diastolic = values["sys"], values["dia"]
+    if systolic is not None and diastolic is not None and diastolic >= systolic:
+        return None
+    return values

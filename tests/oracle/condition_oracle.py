@@ -1,0 +1,299 @@
+"""One alarm condition: which levels are reached, in which state it is, what it prints."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from tests.oracle.history_oracle import History
+from tests.oracle.limits_oracle import (
+    ALWAYS_EPISODIC,
+    LEVELS,
+    PRESSURES,
+    RANK,
+    Limit,
+    Profile,
+    inside,
+    priority_of,
+    violates,
+    worse,
+    worst_of,
+)
+
+Emit = Callable[[dict[str, Any]], None]
+SIGNALS = {"raised", "escalated", "realarmed", "resumed"}
+
+
+def number(value: Fraction | None) -> float | int | None:
+    """The number as JSON has it."""
+    if value is None:
+        return None
+    return value.numerator if value.denominator == 1 else float(value)
+
+
+@dataclass
+class Condition:
+    """One (vital, side), judged by rules 1 to 5 and 8 of the design's alarm chapter."""
+
+    vital: str
+    side: str
+    history: History
+    emit: Emit
+    profile: Profile
+    limits: dict[str, Limit] = field(default_factory=dict)
+    state: str = "normal"
+    reached: set[str] = field(default_factory=set)
+    acked: bool = False
+    was_high: bool = False
+    confirmed: bool = False
+    again: bool = False
+    answered: bool = False  # `unanswered` was printed since the last signal
+    signal_t: int = 0
+    ack_t: int = 0
+    ack_value: Fraction | None = None
+    first: int = 0
+    stamp: int = 0
+    shown: Limit | None = None
+
+    @property
+    def name(self) -> str:
+        """As in the condition table."""
+        return f"{self.vital}_{self.side}"
+
+    @property
+    def on(self) -> bool:
+        """True while an episode runs."""
+        return self.state in {"active", "acknowledged", "unresolved"}
+
+    @property
+    def priority(self) -> str | None:
+        """The priority that a line carries."""
+        return "high" if self.state == "latched" else priority_of(self.reached)
+
+    def snapshot(self) -> tuple[str, bool, str | None, int]:
+        """What a later acknowledgement is compared with."""
+        return self.state, self.acked, self.priority, self.stamp
+
+    def violated(self, value: Fraction) -> set[str]:
+        """The levels that this value lies beyond."""
+        return {
+            level
+            for level, limit in self.limits.items()
+            if violates(self.side, value, limit.number)
+        }
+
+    # --- lines
+
+    def say(
+        self,
+        t: int,
+        change: str,
+        priority: str | None = None,
+        value: Fraction | None = None,
+        limit: Limit | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Prints one line; what isn't given is the newest value and the worst level's limit."""
+        if change in SIGNALS:
+            self.signal_t, self.answered = t, False
+        if change in {"raised", "escalated", "realarmed"}:
+            self.stamp += 1
+        if limit is None and self.reached:
+            worst = worst_of(self.reached)
+            limit = self.limits.get(worst) if worst else None
+        if limit is None:
+            limit = self.shown
+        self.shown = limit
+        line = {
+            "t": t / 1000,
+            "kind": "alarm",
+            "condition": self.name,
+            "change": change,
+            "state": self.state,
+            "priority": priority or self.priority,
+            "value": number(self.history.latest() if value is None else value),
+            "limit": number(limit.number) if limit else None,
+            "basis": limit.basis if limit else None,
+        }
+        if reason:
+            line["reason"] = reason
+        self.emit(line)
+
+    def settle(
+        self, t: int, before: set[str], reason: str | None = None, *, latches: bool = True
+    ) -> bool:
+        """Prints the rise, fall or end that the change of reached levels amounts to."""
+        had, has = priority_of(before), priority_of(self.reached)
+        if not self.on:
+            if has is None:
+                return False
+            carried = self.state == "latched"
+            if not carried:
+                numbers = [limit.number for limit in self.limits.values()]
+                self.first = self.history.first_violation(self.side, numbers)
+            self.state, self.acked = "active", False
+            self.confirmed = self.again = False
+            self.was_high = carried or has == "high"
+            self.say(t, "raised")
+            return True
+        if has is None:
+            self.end(t, before, reason, latches)
+            return True
+        if RANK[has] > RANK[had]:
+            self.state, self.acked, self.again, self.was_high = "active", False, False, True
+            self.say(t, "escalated")
+            return True
+        if RANK[has] < RANK[had]:
+            self.again = False
+            self.say(t, "deescalated")
+            return True
+        return False
+
+    def end(self, t: int, before: set[str], reason: str | None, latches: bool) -> None:
+        """The last level has ended."""
+        worst = worst_of(before)
+        limit = self.limits.get(worst) if worst else None
+        if self.was_high and not self.acked and latches:
+            self.state = "latched"
+            value = self.history.worst_from(self.first, self.side)
+            self.say(t, "latched", "high", value, limit)
+        else:
+            self.state, self.acked = "normal", False
+            self.say(t, "cleared", priority_of(before), None, limit, reason)
+
+    # --- values
+
+    def resume_if_outside(self, t: int, value: Fraction) -> None:
+        """An unresolved condition is back once a value isn't inside by the margin."""
+        margin = self.profile.margin(self.vital)
+        safe = all(
+            inside(self.side, value, self.limits[level].number, margin) for level in self.reached
+        )
+        if self.state == "unresolved" and (not safe or self.violated(value)):
+            self.resume(t)
+
+    def resume(self, t: int) -> None:
+        """Back in the state it had."""
+        self.state = "acknowledged" if self.acked else "active"
+        self.say(t, "resumed")
+
+    def arrival(self, t: int, value: Fraction) -> None:
+        """A valid value of a continuous source has come; it stands in the history already."""
+        self.resume_if_outside(t, value)
+        before = set(self.reached)
+        self.reach(t)
+        margin = self.profile.margin(self.vital)
+        for level in sorted(self.reached):
+            limit = self.limits[level].number
+            start, count = self.history.inside_since(self.side, level, limit, margin)
+            if count >= 2 and t - start >= self.profile.alarm_ms("clear_for_s"):
+                self.reached.discard(level)
+        self.settle(t, before)
+        self.realarm_if_due(t)
+
+    def reach(self, t: int) -> None:
+        """Adds the levels whose delay has passed, and the lower ones violated with them."""
+        source, value = self.history.in_use, self.history.held()
+        if source is None or source.in_invalid_run or source.charted or value is None:
+            return
+        for level, limit in self.limits.items():
+            if level in self.reached:
+                continue
+            start = self.history.violating_since(self.side, level, limit.number)
+            if start is not None and t - start >= self.profile.delay_ms(self.vital, level):
+                lower = LEVELS[: LEVELS.index(level) + 1]
+                self.reached |= self.violated(value) & set(lower)
+
+    def single(self, t: int, value: Fraction, previous: Fraction | None) -> None:
+        """A value judged by itself has come; `previous` is the one that stood before it."""
+        before, violated = set(self.reached), self.violated(value)
+        told = False
+        if self.state == "unresolved" and violated:
+            self.resume(t)
+            told = True
+        was_on = self.on
+        self.reached = set(violated)
+        changed = self.settle(t, before)
+        told = told or changed
+        twice = previous is not None and bool(self.violated(previous))
+        if was_on and violated and not changed and twice and not self.confirmed:
+            self.confirmed = told = True
+            self.say(t, "confirmed")
+        if self.state == "acknowledged" and violated and self.vital in PRESSURES:
+            assert self.ack_value is not None
+            if worse(self.side, value, self.ack_value) >= self.profile.reannounce():
+                self.state, self.acked, self.again, told = "active", False, True, True
+                self.say(t, "realarmed")
+        if violated and not told:
+            self.say(t, "reading_flagged")
+
+    def lost(self, t: int) -> None:
+        """The vital is lost: an alarm that stood can't be judged any more."""
+        if self.state in {"active", "acknowledged"}:
+            self.state = "unresolved"
+            self.say(t, "unresolved")
+
+    # --- time
+
+    def due(self, t: int) -> None:
+        """What has fallen due by now: levels, re-alarm, unanswered, in this order."""
+        before = set(self.reached)
+        self.reach(t)
+        self.settle(t, before)
+        self.realarm_if_due(t)
+        waited = t - self.signal_t >= self.profile.alarm_ms("escalate_s")
+        if self.state == "active" and waited and not self.answered:
+            self.answered = True
+            self.say(t, "unanswered")
+
+    def realarm_if_due(self, t: int) -> None:
+        """An acknowledged continuous condition that is still violated speaks again."""
+        if self.state != "acknowledged" or self.vital in ALWAYS_EPISODIC:
+            return
+        value = self.history.held()
+        if value is None or self.history.standing_mark() == "once":
+            return
+        wait = self.profile.alarm_ms("realarm_again_s" if self.again else "realarm_s")
+        if self.violated(value) and t - self.ack_t >= wait:
+            self.state, self.acked, self.again = "active", False, True
+            self.say(t, "realarmed")
+
+    # --- people
+
+    def acknowledge(self, t: int, at_chair: bool) -> None:
+        """The chair answers; any other seat has only seen it."""
+        if not at_chair:
+            if self.state in {"active", "unresolved", "latched"}:
+                self.say(t, "seen")
+        elif self.state == "latched":
+            self.state = "normal"
+            self.say(t, "acknowledged", "high")
+        elif self.on and not self.acked:
+            self.acked, self.ack_t, self.ack_value = True, t, self.history.latest()
+            self.was_high = self.priority == "high"
+            if self.state == "active":
+                self.state = "acknowledged"
+            self.say(t, "acknowledged")
+
+    def judge_anew(self, t: int, limits: dict[str, Limit]) -> None:
+        """Limits or baseline have changed: what stands is judged at once."""
+        self.limits = limits
+        before = set(self.reached)
+        self.reached &= set(limits)
+        value = self.history.held()
+        if self.on and not self.reached:
+            self.settle(t, before, "limits", latches=False)
+            before = set()
+        if value is None:
+            self.settle(t, before, "limits")
+            return
+        if self.history.standing_mark() == "once":
+            violated = self.violated(value)
+            if self.state == "unresolved" and violated:
+                self.resume(t)
+            self.reached = violated
+        else:
+            self.resume_if_outside(t, value)
+            self.reach(t)
+        self.settle(t, before, "limits")
+        self.realarm_if_due(t)
