@@ -4,10 +4,12 @@ There is no checksum, so a frame counts only if the pattern is whole: a byte wit
 anew, and what it interrupted is skipped.
 """
 
+from abc import ABC, abstractmethod
+
 from ketamon_drivers.readings import Reading
 
 
-class SyncBitDecoder:
+class SyncBitDecoder(ABC):
     """Cuts a stream into frames of one length; a subclass says what a frame means."""
 
     length_bytes: int
@@ -39,6 +41,6 @@ class SyncBitDecoder:
         self._frame.clear()
         return []
 
+    @abstractmethod
     def frame(self, frame: bytes) -> list[Reading]:
         """Gives what one whole frame says."""
-        raise NotImplementedError
