@@ -54,6 +54,8 @@ class Condition:
     first: int = 0
     stamp: int = 0
     shown: Limit | None = None
+    peak: str | None = None  # the worst level since the episode began
+    tide: Fraction | None = None  # the worst value, once latched
 
     @property
     def name(self) -> str:
@@ -124,6 +126,9 @@ class Condition:
     ) -> bool:
         """Prints the rise, fall or end that the change of reached levels amounts to."""
         had, has = priority_of(before), priority_of(self.reached)
+        if not self.on and self.state != "latched":
+            self.peak = None
+        self.peak = worst_of({level for level in {self.peak, *self.reached} if level})
         if not self.on:
             if has is None:
                 return False
@@ -155,8 +160,9 @@ class Condition:
         limit = self.limits.get(worst) if worst else None
         if self.was_high and not self.acked and latches:
             self.state = "latched"
-            value = self.history.worst_from(self.first, self.side)
-            self.say(t, "latched", "high", value, limit)
+            self.tide = self.history.worst_from(self.first, self.side)
+            limit = self.limits.get(self.peak) if self.peak else None
+            self.say(t, "latched", "high", self.tide, limit)
         else:
             self.state, self.acked = "normal", False
             self.say(t, "cleared", priority_of(before), None, limit, reason)
@@ -267,7 +273,7 @@ class Condition:
                 self.say(t, "seen")
         elif self.state == "latched":
             self.state = "normal"
-            self.say(t, "acknowledged", "high")
+            self.say(t, "acknowledged", "high", self.tide)
         elif self.on and not self.acked:
             self.acked, self.ack_t, self.ack_value = True, t, self.history.latest()
             self.was_high = self.priority == "high"

@@ -1,6 +1,6 @@
 """All sessions that were worked out by hand."""
 
-from tests.oracle import scenarios_cuff
+from tests.oracle import scenarios_continuous, scenarios_cuff
 from tests.oracle.builders import Scenario
 
-SCENARIOS: list[Scenario] = [*scenarios_cuff.SCENARIOS]
+SCENARIOS: list[Scenario] = [*scenarios_cuff.SCENARIOS, *scenarios_continuous.SCENARIOS]
