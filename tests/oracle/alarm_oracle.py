@@ -52,7 +52,8 @@ class Oracle:
         self.mode: str | None = None
         self.moments: list[int] = []
         self.times: set[int] = set()
-        self.snapshots: list[tuple[int, dict[str, tuple[Any, ...]]]] = []
+        self.seq = 0
+        self.snapshots: list[tuple[int, str, tuple[Any, ...]]] = []
         self.conditions: list[Condition] = []
         for name in CONDITIONS:
             vital, side = name.split("_")
@@ -61,22 +62,23 @@ class Oracle:
         self.apply(self.profile)
 
     def emit(self, line: Line) -> None:
-        """Keeps a line; whatever is timed may be timed from it."""
+        """Keeps a line, which takes the next seq as every entry does, and what stood after it."""
         self.lines.append(line)
+        self.seq += 1
+        condition = next(c for c in self.conditions if c.name == line["condition"])
+        self.snapshots.append((self.seq, condition.name, condition.snapshot()))
 
     def run(self, entries: Session) -> list[Line]:
         """Feeds every entry, with all that falls due before it."""
-        acknowledged = any(entry["kind"] == "acknowledge" for entry in entries)
+        told = any(entry["kind"] == "alarm" for entry in entries)  # the lines have their seqs
         for ordinal, entry in enumerate(entries, 1):
             now = round(exact(entry["t"]) * 1000)
             self.until(now)
             if entry["kind"] == "end":
                 break
+            self.seq = entry.get("seq", ordinal if told else self.seq + 1)
             self.feed(now, entry)
             self.happened(now)
-            if acknowledged:
-                states = {c.name: c.snapshot() for c in self.conditions}
-                self.snapshots.append((entry.get("seq", ordinal), states))
         return self.lines
 
     # --- time
@@ -223,8 +225,7 @@ class Oracle:
         up_to = entry.get("up_to_seq")
         then: dict[str, tuple[Any, ...]] | None = None
         if up_to is not None:
-            known = [states for seq, states in self.snapshots if seq <= up_to]
-            then = known[-1] if known else {}
+            then = {name: states for seq, name, states in self.snapshots if seq <= up_to}
         for condition in self.conditions:
             if entry.get("condition") not in {None, condition.name}:
                 continue

@@ -291,7 +291,7 @@ class Condition:
             self.settle(t, before, "limits", latches=False)
             before = set()
         if value is None:
-            self.settle(t, before, "limits")
+            self.settle(t, before)
             return
         if self.history.standing_mark() == "once":
             violated = self.violated(value)
@@ -301,5 +301,5 @@ class Condition:
         else:
             self.resume_if_outside(t, value)
             self.reach(t)
-        self.settle(t, before, "limits")
+        self.settle(t, before)
         self.realarm_if_due(t)

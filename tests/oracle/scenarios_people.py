@@ -112,11 +112,11 @@ SCENARIOS = [
             line(120, "sys_high", "unanswered", "active", "medium", 165, 160),
         ],
     ),
-    # What the screen had drawn was medium (entry 1): the later rise isn't covered. Up to entry 2
-    # it is.
+    # Every entry and every line takes a seq: reading 1, raised 2, reading 3, escalated 4. Drawn up
+    # to 2 or 3, the rise isn't covered; up to 4 it is.
     Scenario(
         "acknowledgement_covers_nothing_later",
-        [bp(0, 165, 80), bp(30, 185, 80), ack(40, up_to=1), ack(50, up_to=2)],
+        [bp(0, 165, 80), bp(30, 185, 80), ack(40, up_to=2), ack(45, up_to=3), ack(50, up_to=4)],
         SYS,
         [
             line(0, "sys_high", "raised", "active", "medium", 165, 160),
@@ -127,7 +127,7 @@ SCENARIOS = [
     # Raised, cleared and raised again: an acknowledgement of the first isn't one of the second.
     Scenario(
         "acknowledgement_of_an_earlier_episode",
-        [bp(0, 165, 80), bp(30, 150, 80), bp(60, 165, 80), ack(70, up_to=1)],
+        [bp(0, 165, 80), bp(30, 150, 80), bp(60, 165, 80), ack(70, up_to=5)],
         SYS,
         [
             line(0, "sys_high", "raised", "active", "medium", 165, 160),
