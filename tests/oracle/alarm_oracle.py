@@ -10,12 +10,12 @@ from fractions import Fraction
 from typing import Any
 
 from tests.oracle.condition_oracle import Condition
-from tests.oracle.history_oracle import Event, History, Source
+from tests.oracle.history_oracle import Event, History, Mark, Source
 from tests.oracle.limits_oracle import CONDITIONS, VITALS, Profile, exact, median, plausible
 
 VALUELESS = {
     "sensor_off", "sensor_disconnected", "sensor_fault", "invalid", "from_storage",
-    "early_estimate",
+    "early_estimate", "demonstration", "test",
 }  # fmt: skip
 COPY_MS = 15_000
 BASELINE_MS = 30 * 60_000
@@ -139,10 +139,10 @@ class Oracle:
             return None
         history.in_use = history.best()
         if history.in_use is None:
-            history.lost_t = now
+            history.newest_t = now
             history.events.append(Event(now, "loss"))
             return True
-        mark = "once" if history.in_use.charted else "standing"
+        mark: Mark = "once" if history.in_use.charted else "standing"
         history.events.append(Event(now, mark, history.in_use.value))
         return False
 
@@ -227,7 +227,7 @@ class Oracle:
         if up_to is not None:
             then = {name: states for seq, name, states in self.snapshots if seq <= up_to}
         for condition in self.conditions:
-            if entry.get("condition") not in {None, condition.name}:
+            if entry.get("condition") not in {None, "all", condition.name}:
                 continue
             if then is not None and then.get(condition.name) != condition.snapshot():
                 continue
@@ -257,7 +257,9 @@ class Oracle:
                 and all(newest.values.get(vital) == values[vital] for vital in pair)
                 and abs(then - newest.t) <= COPY_MS
             )
-            if values is not None and not copy:
+            if copy:
+                return
+            if values is not None:
                 self.accept(now, Accepted(then, values, None))
         self.typed(now, "hr", then, entry.get("pulse_rate"))
         self.typed(now, "spo2", then, entry.get("spo2"))
@@ -278,9 +280,10 @@ class Oracle:
         history, value = self.histories[vital], plausible(vital, raw)
         if value is None or history.in_use is not None:
             return
-        if history.lost_t is not None and measured < history.lost_t:
-            return
-        self.judge_single(now, vital, value)
+        if history.newest_t is not None and measured < history.newest_t:
+            return  # older than a loss, or than what was judged already
+        history.newest_t = measured
+        self.judge_single(now, vital, value, "typed")
 
     def episodic(self, now: int, vital: str, raw: Any) -> None:
         """A score."""
@@ -288,11 +291,11 @@ class Oracle:
         if value is not None:
             self.judge_single(now, vital, value)
 
-    def judge_single(self, now: int, vital: str, value: Fraction) -> None:
+    def judge_single(self, now: int, vital: str, value: Fraction, mark: Mark = "once") -> None:
         """Judges one value by itself."""
         history = self.histories[vital]
         previous = history.held()
-        history.events.append(Event(now, "once", value))
+        history.events.append(Event(now, mark, value))
         for condition in self.conditions:
             if condition.vital == vital:
                 condition.single(now, value, previous)
@@ -318,15 +321,16 @@ class Oracle:
 
     def cuff(self, now: int, entry: Mapping[str, Any]) -> None:
         """A finished measurement of the cuff."""
+        mean, pulse = entry.get("mean") or None, entry.get("pulse_rate") or None
         values = pressure_values(
-            {"sys": entry.get("systolic"), "dia": entry.get("diastolic"), "map": entry.get("mean")}
+            {"sys": entry.get("systolic"), "dia": entry.get("diastolic"), "map": mean}
         )
-        if values is None or all(value is None for value in values.values()):
+        impossible = pulse is not None and plausible("hr", pulse) is None
+        if impossible or values is None or all(value is None for value in values.values()):
             return
         key = sorted((k, repr(v)) for k, v in entry.items() if k not in {"t", "seq"} and v)
-        for one in self.pressures:
-            if one.key == key and now - one.t <= COPY_MS:
-                return
+        if any(one.key == key and now - one.t <= COPY_MS for one in self.pressures):
+            return
         self.accept(now, Accepted(now, values, key))
         self.typed(now, "hr", now, entry.get("pulse_rate"))
 

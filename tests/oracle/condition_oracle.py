@@ -50,6 +50,7 @@ class Condition:
     answered: bool = False  # `unanswered` was printed since the last signal
     signal_t: int = 0
     ack_t: int = 0
+    ack_wait: int = 0
     ack_value: Fraction | None = None
     first: int = 0
     stamp: int = 0
@@ -100,6 +101,8 @@ class Condition:
             self.signal_t, self.answered = t, False
         if change in {"raised", "escalated", "realarmed"}:
             self.stamp += 1
+        if value is None:
+            value = self.tide if self.state == "latched" else self.history.latest()
         if limit is None and self.reached:
             worst = worst_of(self.reached)
             limit = self.limits.get(worst) if worst else None
@@ -113,7 +116,7 @@ class Condition:
             "change": change,
             "state": self.state,
             "priority": priority or self.priority,
-            "value": number(self.history.latest() if value is None else value),
+            "value": number(value),
             "limit": number(limit.number) if limit else None,
             "basis": limit.basis if limit else None,
         }
@@ -214,9 +217,9 @@ class Condition:
         """A value judged by itself has come; `previous` is the one that stood before it."""
         before, violated = set(self.reached), self.violated(value)
         told = False
-        if self.state == "unresolved" and violated:
-            self.resume(t)
-            told = True
+        if self.state == "unresolved":
+            self.resume_if_outside(t, value)
+            told = self.state != "unresolved"
         was_on = self.on
         self.reached = set(violated)
         changed = self.settle(t, before)
@@ -257,10 +260,9 @@ class Condition:
         if self.state != "acknowledged" or self.vital in ALWAYS_EPISODIC:
             return
         value = self.history.held()
-        if value is None or self.history.standing_mark() == "once":
+        if value is None or self.history.standing_mark() in {"once", "typed"}:
             return
-        wait = self.profile.alarm_ms("realarm_again_s" if self.again else "realarm_s")
-        if self.violated(value) and t - self.ack_t >= wait:
+        if self.violated(value) and t - self.ack_t >= self.ack_wait:
             self.state, self.acked, self.again = "active", False, True
             self.say(t, "realarmed")
 
@@ -269,13 +271,14 @@ class Condition:
     def acknowledge(self, t: int, at_chair: bool) -> None:
         """The chair answers; any other seat has only seen it."""
         if not at_chair:
-            if self.state in {"active", "unresolved", "latched"}:
+            if self.state in {"active", "latched"} or (self.on and not self.acked):
                 self.say(t, "seen")
         elif self.state == "latched":
             self.state = "normal"
             self.say(t, "acknowledged", "high", self.tide)
         elif self.on and not self.acked:
             self.acked, self.ack_t, self.ack_value = True, t, self.history.latest()
+            self.ack_wait = self.profile.alarm_ms("realarm_again_s" if self.again else "realarm_s")
             self.was_high = self.priority == "high"
             if self.state == "active":
                 self.state = "acknowledged"
@@ -286,20 +289,18 @@ class Condition:
         self.limits = limits
         before = set(self.reached)
         self.reached &= set(limits)
-        value = self.history.held()
-        if self.on and not self.reached:
-            self.settle(t, before, "limits", latches=False)
-            before = set()
-        if value is None:
-            self.settle(t, before)
-            return
-        if self.history.standing_mark() == "once":
-            violated = self.violated(value)
-            if self.state == "unresolved" and violated:
-                self.resume(t)
-            self.reached = violated
+        mark, value = self.history.standing_mark(), self.history.held()
+        if mark == "once":
+            assert value is not None
+            self.reached = self.violated(value)
+            removed = not before & set(limits)
         else:
-            self.resume_if_outside(t, value)
+            if value is not None and mark != "typed":
+                self.resume_if_outside(t, value)
             self.reach(t)
-        self.settle(t, before)
+            removed = True
+        if removed and self.on and not self.reached:
+            self.settle(t, before, "limits", latches=False)
+        else:
+            self.settle(t, before)
         self.realarm_if_due(t)

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from tests.oracle.limits_oracle import exact, inside, milliseconds, violates
 
-Mark = Literal["value", "standing", "once", "loss", "changed"]
+Mark = Literal["value", "standing", "once", "typed", "loss", "changed"]
 
 
 class Event(NamedTuple):
@@ -53,7 +53,7 @@ class History:
     events: list[Event] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)
     in_use: Source | None = None
-    lost_t: int | None = None
+    newest_t: int | None = None  # of the last loss, or of the newest typed value judged
 
     def best(self) -> Source | None:
         """The source to take the vital from now."""
@@ -87,7 +87,7 @@ class History:
         start: int | None = None
         for index in range(len(self.events) - 1, -1, -1):
             event = self.events[index]
-            if event.mark in {"loss", "once"}:
+            if event.mark in {"loss", "once", "typed"}:
                 break
             if event.mark == "changed":
                 if (side, level) not in event.levels:
@@ -108,7 +108,7 @@ class History:
         """When the unbroken run of values inside by the margin began, and how many they are."""
         start, count = 0, 0
         for event in reversed(self.events):
-            if event.mark in {"loss", "once"}:
+            if event.mark in {"loss", "once", "typed"}:
                 break
             if event.mark == "changed":
                 if (side, level) in event.levels:
