@@ -52,13 +52,16 @@ class Oracle:
         self.mode: str | None = None
         self.moments: list[int] = []
         self.times: set[int] = set()
+        self.disputed: set[str] = set()
         self.seq = 0
         self.snapshots: list[tuple[int, str, tuple[Any, ...]]] = []
         self.conditions: list[Condition] = []
         for name in CONDITIONS:
             vital, side = name.split("_")
             history = self.histories[vital]
-            self.conditions.append(Condition(vital, side, history, self.emit, self.profile))
+            self.conditions.append(
+                Condition(vital, side, history, self.emit, self.profile, self.disputed)
+            )
         self.apply(self.profile)
 
     def emit(self, line: Line) -> None:

@@ -40,6 +40,7 @@ class Condition:
     history: History
     emit: Emit
     profile: Profile
+    disputed: set[str]  # which sentences were needed that two people read in two ways
     limits: dict[str, Limit] = field(default_factory=dict)
     state: str = "normal"
     reached: set[str] = field(default_factory=set)
@@ -142,6 +143,8 @@ class Condition:
             self.state, self.acked = "active", False
             self.confirmed = self.again = False
             self.was_high = carried or has == "high"
+            if carried:
+                self.disputed.add("latched, raised again")
             self.say(t, "raised")
             return True
         if has is None:
@@ -289,7 +292,7 @@ class Condition:
         self.limits = limits
         before = set(self.reached)
         self.reached &= set(limits)
-        mark, value = self.history.standing_mark(), self.history.held()
+        mark, value, state = self.history.standing_mark(), self.history.held(), self.state
         if mark == "once":
             assert value is not None
             self.reached = self.violated(value)
@@ -297,10 +300,14 @@ class Condition:
         else:
             if value is not None and mark != "typed":
                 self.resume_if_outside(t, value)
+                if self.state != state:
+                    self.disputed.add("resumed by limits")
             self.reach(t)
             removed = True
         if removed and self.on and not self.reached:
             self.settle(t, before, "limits", latches=False)
         else:
+            if self.on and not self.reached:
+                self.disputed.add("ended by limits")
             self.settle(t, before)
         self.realarm_if_due(t)
