@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from tests.oracle.condition_oracle import Condition
+from tests.oracle.condition_oracle import Condition, Snapshot
 from tests.oracle.history_oracle import Event, History, Mark, Source
 from tests.oracle.limits_oracle import CONDITIONS, VITALS, Profile, exact, median, plausible
 
@@ -49,12 +49,13 @@ class Oracle:
         self.cadences: dict[str, Fraction] = {}
         self.baseline: dict[str, Fraction] = {}
         self.pressures: list[Accepted] = []
+        self.cuff_key: object = None
         self.mode: str | None = None
         self.moments: list[int] = []
         self.times: set[int] = set()
         self.disputed: set[str] = set()
         self.seq = 0
-        self.snapshots: list[tuple[int, str, tuple[Any, ...]]] = []
+        self.snapshots: list[tuple[int, str, Snapshot]] = []
         self.conditions: list[Condition] = []
         for name in CONDITIONS:
             vital, side = name.split("_")
@@ -116,16 +117,20 @@ class Oracle:
         self.due(now)
 
     def due(self, now: int) -> bool:
-        """Does what has fallen due, in the order of the condition table; True if anything did."""
+        """Does what has fallen due, kind by kind, each in table order; True if anything did."""
         before, changed = len(self.lines), False
         for vital in VITALS:
             lost = self.check_sources(vital, now)
             changed = changed or lost is not None
             for condition in self.conditions:
-                if condition.vital == vital:
-                    if lost:
-                        condition.lost(now)
-                    condition.due(now)
+                if condition.vital == vital and lost:
+                    condition.lost(now)
+        for condition in self.conditions:
+            condition.levels_due(now)
+        for condition in self.conditions:
+            condition.realarm_if_due(now)
+        for condition in self.conditions:
+            condition.unanswered_if_due(now)
         return changed or len(self.lines) > before
 
     def check_sources(self, vital: str, now: int) -> bool | None:
@@ -226,13 +231,13 @@ class Oracle:
         seat = by.get("seat") if isinstance(by, Mapping) else None
         at_chair = seat in {None, "nurse"} or (seat == "trainer" and self.mode == "SIMULATED")
         up_to = entry.get("up_to_seq")
-        then: dict[str, tuple[Any, ...]] | None = None
+        then: dict[str, Snapshot] | None = None
         if up_to is not None:
             then = {name: states for seq, name, states in self.snapshots if seq <= up_to}
         for condition in self.conditions:
             if entry.get("condition") not in {None, "all", condition.name}:
                 continue
-            if then is not None and then.get(condition.name) != condition.snapshot():
+            if then is not None and not condition.covered_by(then.get(condition.name)):
                 continue
             condition.acknowledge(now, at_chair)
 
@@ -324,16 +329,20 @@ class Oracle:
 
     def cuff(self, now: int, entry: Mapping[str, Any]) -> None:
         """A finished measurement of the cuff."""
+        key = sorted((k, repr(v)) for k, v in entry.items() if k not in {"t", "seq"} and v)
         mean, pulse = entry.get("mean") or None, entry.get("pulse_rate") or None
         values = pressure_values(
             {"sys": entry.get("systolic"), "dia": entry.get("diastolic"), "map": mean}
         )
         impossible = pulse is not None and plausible("hr", pulse) is None
         if impossible or values is None or all(value is None for value in values.values()):
+            self.cuff_key = key
             return
-        key = sorted((k, repr(v)) for k, v in entry.items() if k not in {"t", "seq"} and v)
         if any(one.key == key and now - one.t <= COPY_MS for one in self.pressures):
+            if self.cuff_key != key:
+                self.disputed.add("repeated after another measurement")
             return
+        self.cuff_key = key
         self.accept(now, Accepted(now, values, key))
         self.typed(now, "hr", now, entry.get("pulse_rate"))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.oracle.history_oracle import History
 from tests.oracle.limits_oracle import (
@@ -19,6 +19,16 @@ from tests.oracle.limits_oracle import (
     worse,
     worst_of,
 )
+
+
+class Snapshot(NamedTuple):
+    """How a condition stood after one of its lines."""
+
+    state: str
+    acked: bool
+    priority: str | None
+    stamp: int
+
 
 Emit = Callable[[dict[str, Any]], None]
 SIGNALS = {"raised", "escalated", "realarmed", "resumed"}
@@ -74,9 +84,15 @@ class Condition:
         """The priority that a line carries."""
         return "high" if self.state == "latched" else priority_of(self.reached)
 
-    def snapshot(self) -> tuple[str, bool, str | None, int]:
+    def snapshot(self) -> Snapshot:
         """What a later acknowledgement is compared with."""
-        return self.state, self.acked, self.priority, self.stamp
+        return Snapshot(self.state, self.acked, self.priority, self.stamp)
+
+    def covered_by(self, then: Snapshot | None) -> bool:
+        """True if what stands now stood then, with that priority."""
+        if then is None or then.state in {"normal", "acknowledged"} or then.acked:
+            return False
+        return (then.priority, then.stamp) == (self.priority, self.stamp)
 
     def violated(self, value: Fraction) -> set[str]:
         """The levels that this value lies beyond."""
@@ -167,7 +183,7 @@ class Condition:
         if self.was_high and not self.acked and latches:
             self.state = "latched"
             self.tide = self.history.worst_from(self.first, self.side)
-            limit = self.limits.get(self.peak) if self.peak else None
+            limit = self.limits.get("high") or (self.limits.get(self.peak) if self.peak else None)
             self.say(t, "latched", "high", self.tide, limit)
         else:
             self.state, self.acked = "normal", False
@@ -247,12 +263,14 @@ class Condition:
 
     # --- time
 
-    def due(self, t: int) -> None:
-        """What has fallen due by now: levels, re-alarm, unanswered, in this order."""
+    def levels_due(self, t: int) -> None:
+        """The levels whose delay has passed by now."""
         before = set(self.reached)
         self.reach(t)
         self.settle(t, before)
-        self.realarm_if_due(t)
+
+    def unanswered_if_due(self, t: int) -> None:
+        """Active for so long since the latest signal, and nobody came."""
         waited = t - self.signal_t >= self.profile.alarm_ms("escalate_s")
         if self.state == "active" and waited and not self.answered:
             self.answered = True
@@ -289,8 +307,11 @@ class Condition:
 
     def judge_anew(self, t: int, limits: dict[str, Limit]) -> None:
         """Limits or baseline have changed: what stands is judged at once."""
-        self.limits = limits
         before = set(self.reached)
+        worst = worst_of(before)
+        if worst:
+            self.shown = self.limits.get(worst)
+        self.limits = limits
         self.reached &= set(limits)
         mark, value, state = self.history.standing_mark(), self.history.held(), self.state
         if mark == "once":
