@@ -239,7 +239,7 @@ class Oracle:
                 continue
             if then is not None and not condition.covered_by(then.get(condition.name)):
                 continue
-            condition.acknowledge(now, at_chair)
+            condition.acknowledge(now, None if at_chair else repr(by))
 
     def score(self, now: int, entry: Mapping[str, Any]) -> None:
         """A score; only MOAA/S has limits."""
@@ -362,8 +362,10 @@ class Oracle:
         source.last_valid_t, source.value = now, value
         if history.best() is not source:
             return
-        history.in_use = source
+        other, history.in_use = history.in_use, source
         if source.charted:
+            if other is not None and other is not source:
+                self.disputed.add("confirmed by another source")
             self.judge_single(now, vital, value)
             return
         history.events.append(Event(now, "value", value))

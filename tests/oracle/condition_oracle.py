@@ -51,6 +51,7 @@ class Condition:
     emit: Emit
     profile: Profile
     disputed: set[str]  # which sentences were needed that two people read in two ways
+    seen_by: set[str] = field(default_factory=set)
     limits: dict[str, Limit] = field(default_factory=dict)
     state: str = "normal"
     reached: set[str] = field(default_factory=set)
@@ -116,8 +117,10 @@ class Condition:
         """Prints one line; what isn't given is the newest value and the worst level's limit."""
         if change in SIGNALS:
             self.signal_t, self.answered = t, False
-        if change in {"raised", "escalated", "realarmed"}:
+        if change in {"raised", "escalated", "deescalated", "realarmed"}:
             self.stamp += 1
+        if change in {"raised", "escalated", "realarmed"}:
+            self.seen_by.clear()
         if value is None:
             value = self.tide if self.state == "latched" else self.history.latest()
         if limit is None and self.reached:
@@ -289,10 +292,13 @@ class Condition:
 
     # --- people
 
-    def acknowledge(self, t: int, at_chair: bool) -> None:
-        """The chair answers; any other seat has only seen it."""
-        if not at_chair:
+    def acknowledge(self, t: int, viewer: str | None) -> None:
+        """The chair answers; a viewer (any other seat) has only seen it, and once."""
+        if viewer is not None:
+            if viewer in self.seen_by:
+                return
             if self.state in {"active", "latched"} or (self.on and not self.acked):
+                self.seen_by.add(viewer)
                 self.say(t, "seen")
         elif self.state == "latched":
             self.state = "normal"

@@ -73,9 +73,9 @@ class History:
         """The newest value, lost since or not."""
         return next((e.value for e in reversed(self.events) if e.value is not None), None)
 
-    def standing_mark(self) -> Mark | None:
+    def standing_mark(self, before: int | None = None) -> Mark | None:
         """How the held value came."""
-        for event in reversed(self.events):
+        for event in reversed(self.events[:before]):
             if event.mark == "loss":
                 return None
             if event.value is not None:
@@ -93,7 +93,8 @@ class History:
                 if (side, level) not in event.levels:
                     continue
                 held = self.held(index)
-                if held is not None and violates(side, held, limit):
+                judged = self.standing_mark(index) not in {"value", "standing"}
+                if held is not None and not judged and violates(side, held, limit):
                     start = event.t
                 break
             assert event.value is not None
