@@ -1,0 +1,273 @@
+"""The closed session file: written whole or not at all, read only where its chain holds.
+
+A closed file carries a seal, the SHA-256 of all its bytes with the seal's own 32 taken as
+`OPEN_SEAL`: so a byte that was changed outside the chains (a view, a page's free space, a header)
+is found too, and so is a tail that a damaged page hides.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ketamon.entries import Entry, EntryError, decode
+from ketamon.ledger import schema
+from ketamon.ledger.chain import GENESIS, Fault, Row, fingerprint, first_fault, head, link
+from ketamon.ledger.new_file import NewFileError, new_file
+
+CLOSED = 0o440
+INSERT_ENTRY = "INSERT INTO entry (seq, t_ms, kind, body, hash) VALUES (?, ?, CAST(? AS TEXT), CAST(? AS TEXT), ?)"
+_SELECT = {
+    "entry": "SELECT seq, t_ms, CAST(kind AS BLOB), CAST(body AS BLOB), hash FROM entry ORDER BY seq",
+    "raw": "SELECT seq, t_ms, CAST(device AS BLOB), bytes, hash FROM raw ORDER BY seq",
+}
+_NOUN = {"entry": "entry", "raw": "raw bytes"}
+_MAGIC = b"SQLite format 3\0"
+_GIVE = "give a .ketamon file"
+_DAMAGED = "is damaged or cut off; take a copy that is whole"
+
+
+class SessionFileError(ValueError):
+    """A file that can't be read or made as a session file; one sentence that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a session file's chains and seal say; `fault` is a clause, None where all holds."""
+
+    entries: int
+    fingerprint: str
+    closed: bool
+    fault: str | None = None
+    first_bad_seq: int | None = None
+    heads: tuple[str, ...] = ()
+
+    def entries_up_to(self, digits: str) -> int | None:
+        """How many entries the session had when its fingerprint was `digits`; None if never."""
+        for count, found in enumerate(self.heads):
+            if found.startswith(digits):
+                return count
+        return None
+
+
+def write_session(path: Path, entries: Sequence[Entry]) -> str:
+    """Makes a closed session file of all entries and gives its fingerprint.
+
+    Numbers are kept where every entry has one (an acknowledgement's `up_to_seq` means them), else
+    given from 1. Never in place of another file. Raises SessionFileError.
+    """
+    try:
+        with closing(sqlite3.connect(":memory:", isolation_level=None, uri=True)) as connection:
+            schema.create(connection)
+            connection.execute("BEGIN")
+            connection.executemany(INSERT_ENTRY, _chained(entries))
+            connection.execute("COMMIT")
+            return close_into(connection, path)
+    except sqlite3.Error as error:
+        raise SessionFileError(f"{path}: {_why_not_written(error)}") from None
+
+
+def close_into(connection: sqlite3.Connection, path: Path) -> str:
+    """Copies an open session into a closed file at `path` and gives its fingerprint.
+
+    The copy is compact, sealed, checked against its chains and on the disk before it gets its name.
+    The connection was opened with `uri=True`. Raises SessionFileError.
+    """
+    expected = _fingerprint(*(_rows(connection, table)[0] for table in GENESIS))
+    try:
+        with new_file(path, CLOSED) as part:
+            connection.execute("VACUUM INTO ?", (part.absolute().as_uri(),))
+            _seal(part)
+            verdict = verify_session(part)
+            if verdict.fault is not None or verdict.fingerprint != expected:
+                raise SessionFileError(
+                    f"{path}: was written, but can't be read back as it should; check the disk, "
+                    "then try again"
+                )
+    except NewFileError as error:
+        raise SessionFileError(str(error)) from None
+    except sqlite3.Error as error:
+        raise SessionFileError(f"{path}: {_why_not_written(error)}") from None
+    return expected
+
+
+def read_session(path: Path) -> tuple[Entry, ...]:
+    """Gives all entries as they were written, numbers with them; raises SessionFileError.
+
+    A file of which any part doesn't hold is refused: `ketamon verify` says where.
+    """
+    with _opened(path) as connection:
+        verdict, rows = _judge(connection, path)
+    if verdict.fault is not None:
+        raise SessionFileError(
+            f"{path}: {verdict.fault}, so it can't be trusted; take a copy that "
+            "`ketamon verify` finds whole"
+        )
+    return tuple(_entry(path, row) for row in rows)
+
+
+def verify_session(path: Path) -> Verdict:
+    """Checks a session file's chains, its seal and its schema; raises SessionFileError.
+
+    A file that was not closed has no seal yet: its chains alone are judged.
+    """
+    with _opened(path) as connection:
+        verdict, _ = _judge(connection, path)
+        if verdict.fault is None and not schema.is_intact(connection):
+            fault = f"all {verdict.entries} entries hold, but its tables or views were changed"
+            return Verdict(verdict.entries, verdict.fingerprint, verdict.closed, fault)
+    return verdict
+
+
+def _chained(entries: Sequence[Entry]) -> Iterator[Row]:
+    numbered = all(entry.seq for entry in entries)
+    before = GENESIS["entry"]
+    for number, entry in enumerate(entries, 1):
+        seq = entry.seq if numbered else number
+        kind = entry.kind.encode()
+        before = link(before, seq, entry.t_ms, kind, entry.line)
+        yield Row(seq, entry.t_ms, kind, entry.line, before)
+
+
+def _judge(connection: sqlite3.Connection, path: Path) -> tuple[Verdict, list[Row]]:
+    """Reads both chains and the seal, and gives what they say with the entries' rows."""
+    rows: dict[str, list[Row]] = {}
+    found: Fault | None = None
+    noun = ""
+    for table in GENESIS:
+        rows[table], whole = _rows(connection, table)
+        fault = first_fault(table, rows[table])
+        if fault is None and not whole:
+            last = rows[table][-1].seq if rows[table] else 0
+            fault = Fault(last + 1, "is damaged")
+        if fault is not None and found is None:
+            found, noun = fault, _NOUN[table]
+    entries = rows["entry"]
+    digits = "" if found else _fingerprint(entries, rows["raw"])
+    seal = _stored_seal(connection)
+    closed = seal != schema.OPEN_SEAL
+    if found is not None:
+        clause = f"{noun} {found.seq} {found.why}"
+        bad = found.seq if noun == "entry" else None
+        return Verdict(len(entries), digits, closed, clause, bad), entries
+    if closed and seal != _digest(path.read_bytes(), seal):
+        clause = f"{len(entries)} entries hold, but the file was changed after it was closed"
+        return Verdict(len(entries), digits, closed, clause), entries
+    heads = (GENESIS["entry"].hex(), *(row.hash.hex() for row in entries))
+    return Verdict(len(entries), digits, closed, heads=heads), entries
+
+
+def _fingerprint(entries: Sequence[Row], raw: Sequence[Row]) -> str:
+    return fingerprint(head("entry", entries), head("raw", raw))
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> tuple[list[Row], bool]:
+    """Gives a chain's rows, as far as they can be read, and whether that was all of them."""
+    rows: list[Row] = []
+    try:
+        for row in connection.execute(_SELECT[table]):
+            rows.append(Row(*row))
+    except (sqlite3.Error, MemoryError, OverflowError):
+        return rows, False
+    return rows, True
+
+
+def _entry(path: Path, row: Row) -> Entry:
+    try:
+        entry = decode(row.body, row.seq)
+    except EntryError:
+        raise SessionFileError(
+            f"{path}: entry {row.seq} is of a form that this version can't read; update ketamon"
+        ) from None
+    if (entry.t_ms, entry.kind.encode()) != (row.t_ms, row.kind):
+        raise SessionFileError(
+            f"{path}: entry {row.seq} stands under another time or kind than its line says; "
+            "make the file anew with `ketamon import`"
+        )
+    return entry
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Opens a session file only to read; raises SessionFileError for what is none."""
+    _assert_looks_like_one(path)
+    # A closed file has no side files: immutable, SQLite makes none and needs no lock, so that the
+    # file reads from a folder or a disk that may only be read.
+    live = any(path.with_name(path.name + ending).exists() for ending in ("-wal", "-journal"))
+    uri = f"{path.absolute().as_uri()}?mode=ro{'' if live else '&immutable=1'}"
+    try:
+        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            _assert_is_one(connection, path)
+            yield connection
+    except sqlite3.Error:
+        raise SessionFileError(f"{path}: {_DAMAGED}") from None
+    except OSError as error:
+        raise SessionFileError(f"{path}: can't be read: {error.strerror}; {_GIVE}") from None
+
+
+def _assert_looks_like_one(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_MAGIC))
+    except FileNotFoundError:
+        raise SessionFileError(f"{path}: no such file; {_GIVE}") from None
+    except IsADirectoryError:
+        raise SessionFileError(f"{path}: is a folder; {_GIVE}") from None
+    except PermissionError:
+        raise SessionFileError(f"{path}: may not be read by you; ask its owner") from None
+    except OSError as error:
+        raise SessionFileError(f"{path}: can't be read: {error.strerror}; {_GIVE}") from None
+    if start != _MAGIC:
+        raise SessionFileError(
+            f"{path}: is not a session file; {_GIVE}, or make one with `ketamon import`"
+        )
+
+
+def _assert_is_one(connection: sqlite3.Connection, path: Path) -> None:
+    [application] = connection.execute("PRAGMA application_id").fetchone()
+    if application != schema.APPLICATION_ID:
+        raise SessionFileError(f"{path}: is a database of another program; {_GIVE}")
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    if version > schema.VERSION:
+        raise SessionFileError(
+            f"{path}: is a session file of version {version}, which this ketamon can't read; "
+            "update ketamon"
+        )
+    # Only tables: a view of that name could be anything, and never end.
+    tables = {
+        name for [name] in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    }
+    if version != schema.VERSION or not tables >= {"entry", "raw", "seal"}:
+        raise SessionFileError(f"{path}: {_DAMAGED}")
+
+
+def _seal(part: Path) -> None:
+    """Puts the digest of a copy that nobody has opened into its seal's place."""
+    data = part.read_bytes()
+    digest = _digest(data, schema.OPEN_SEAL)
+    if digest is None:
+        raise SessionFileError(f"{part.parent}: holds a file that can't be sealed; try again")
+    part.write_bytes(data.replace(schema.OPEN_SEAL, digest))
+
+
+def _stored_seal(connection: sqlite3.Connection) -> bytes | None:
+    row = connection.execute("SELECT digest FROM seal LIMIT 1").fetchone()
+    return row[0] if row and isinstance(row[0], bytes) else None
+
+
+def _digest(data: bytes, seal: bytes | None) -> bytes | None:
+    """Gives a file's digest, its seal taken as open; None where that seal is not in it once."""
+    if not seal or data.count(seal) != 1:
+        return None
+    return hashlib.sha256(data.replace(seal, schema.OPEN_SEAL)).digest()
+
+
+def _why_not_written(error: sqlite3.Error) -> str:
+    """Says what was in the way, and what to do; SQLite's own words say neither."""
+    name = getattr(error, "sqlite_errorname", None) or type(error).__name__
+    if name == "SQLITE_FULL":
+        return "the disk is full; free some space, then try again"
+    return f"can't be written ({name}); check the disk, then try again"
