@@ -6,9 +6,11 @@ The form is told by the content, never by the file's name.
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from ketamon.entries import READING_KINDS, Entry
 from ketamon.ledger.importers.csv_table import header, is_long, is_wide, read_table
-from ketamon.ledger.importers.flags import Flag, Flags, flag_gaps
+from ketamon.ledger.importers.flags import Flag, Flags, flag_gaps, flag_reading
 from ketamon.ledger.importers.ndjson import read_lines
 from ketamon_drivers.readings import printable
 
@@ -57,7 +59,7 @@ def read_recording(path: Path) -> Recording:
     data = _read(path)
     flags = Flags()
     if data.startswith(SQLITE_MAGIC):
-        form, entries = "session file", _session(path)
+        form, entries = "session file", _session(path, flags)
     else:
         form, entries = _text(path, data, flags)
     if not any(entry.kind in READING_KINDS for entry in entries):
@@ -86,13 +88,19 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _session(path: Path) -> tuple[Entry, ...]:
+def _session(path: Path, flags: Flags) -> tuple[Entry, ...]:
+    """Reads a session file; as in NDJSON, numbers count only beside the alarms that they are of."""
     from ketamon.ledger.session_file import SessionFileError, read_session  # noqa: PLC0415 (start-up)
 
     try:
-        return tuple(read_session(path))
+        entries = read_session(path)
     except SessionFileError as error:
         raise RecordingError(str(error)) from None
+    for entry in entries:
+        flag_reading(flags, entry, None)
+    if any(entry.kind == "alarm" for entry in entries):
+        return entries
+    return tuple(msgspec.structs.replace(entry, seq=0) for entry in entries)
 
 
 def _text(path: Path, data: bytes, flags: Flags) -> tuple[str, tuple[Entry, ...]]:

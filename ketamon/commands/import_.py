@@ -1,0 +1,74 @@
+"""`ketamon import FILE -o SESSION`: a recording as a session file, or as lines."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ketamon.ledger.importers.recording import Recording
+
+SESSION, LINES = ".ketamon", ".ndjson"
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=click.Path(path_type=Path),
+    help="The file to make: .ketamon (a session file) or .ndjson (lines of JSON). "
+    "Left out: FILE's name with .ketamon, in this folder.",
+)
+def import_(file: Path, target: Path | None) -> None:
+    """Turns FILE into a session file: a CSV, ketamon's NDJSON, or another session file.
+
+    Says what was noticed while reading it, and the fingerprint to keep elsewhere: `ketamon verify
+    SESSION --head FINGERPRINT` then finds any later change. A file that exists is never replaced.
+
+    \b
+    ketamon import charted.csv -o charted.ketamon
+    """
+    from ketamon.ledger.importers.recording import RecordingError, read_recording
+    from ketamon.ledger.new_file import NewFileError
+    from ketamon.ledger.session_file import SessionFileError
+
+    path = target if target is not None else Path(file.stem + SESSION)
+    _assert_can_be_made(path)
+    try:
+        recording = read_recording(file)
+        made = _write(path, recording)
+    except (RecordingError, SessionFileError, NewFileError) as error:
+        raise click.ClickException(str(error)) from None
+    for line in recording.summary():
+        click.echo(line)
+    click.echo(made)
+
+
+def _assert_can_be_made(path: Path) -> None:
+    """Refuses, before a long file is read, what will not work at its end."""
+    if path.suffix not in (SESSION, LINES):
+        raise click.ClickException(
+            f"{path}: can't tell what to make; give a name that ends in {SESSION} or {LINES}"
+        )
+    if path.exists() or path.is_symlink():
+        raise click.ClickException(
+            f"{path}: exists already; give another path with -o, or move it away first"
+        )
+    if not path.parent.is_dir():
+        raise click.ClickException(
+            f"{path}: its folder doesn't exist; make the folder first, or give another with -o"
+        )
+
+
+def _write(path: Path, recording: "Recording") -> str:
+    """Makes the file and gives the sentence that says so."""
+    if path.suffix == LINES:
+        from ketamon.ledger.exporters.ndjson import write_lines
+
+        write_lines(path, recording.entries)
+        return f"{path}: made, {len(recording.entries)} lines"
+    from ketamon.ledger.session_file import write_session
+
+    return f"{path}: made, fingerprint {write_session(path, recording.entries)}"

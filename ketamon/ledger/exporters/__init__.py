@@ -1,0 +1,1 @@
+"""A session in forms that other programs read."""
