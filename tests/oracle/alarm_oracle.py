@@ -185,7 +185,11 @@ class Oracle:
             history = self.histories[vital]
             source = history.sources.get(name)
             if source:
-                source.cadence_s = self.cadences.get(name, Fraction(1))
+                source.cadence_s, old = self.cadences.get(name, Fraction(1)), source.cadence_s
+                young = source.charted or now - source.last_valid_t < source.stale_ms
+                dead = source.value is not None and not source.alive
+                if dead and young and old != source.cadence_s:
+                    self.disputed.add("cadence of a lost source")
                 if entry.get("state") == "lost" and not source.charted:
                     source.alive = False
         self.respan(now)
@@ -313,7 +317,9 @@ class Oracle:
         silent = bool(VALUELESS & set(entry.get("status") or ())) or entry.get("contact") is False
         device = entry.get("device")
         if kind == "blood_pressure":
-            if not silent:
+            if silent:
+                self.cuff_key = None
+            else:
                 self.cuff(now, entry)
         elif kind == "oximetry":
             name = device or "oximeter"
@@ -364,7 +370,7 @@ class Oracle:
             return
         other, history.in_use = history.in_use, source
         if source.charted:
-            if other is not None and other is not source:
+            if history.held() is not None and other is not source:
                 self.disputed.add("confirmed by another source")
             self.judge_single(now, vital, value)
             return

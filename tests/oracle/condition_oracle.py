@@ -56,7 +56,8 @@ class Condition:
     state: str = "normal"
     reached: set[str] = field(default_factory=set)
     acked: bool = False
-    was_high: bool = False
+    was_high: bool = False  # since raised (and latched, if it was) or last acknowledged
+    high_again: bool = False  # the same, since it was raised from latched
     confirmed: bool = False
     again: bool = False
     answered: bool = False  # `unanswered` was printed since the last signal
@@ -65,9 +66,9 @@ class Condition:
     ack_wait: int = 0
     ack_value: Fraction | None = None
     first: int = 0
+    again_first: int = 0
     stamp: int = 0
     shown: Limit | None = None
-    peak: str | None = None  # the worst level since the episode began
     tide: Fraction | None = None  # the worst value, once latched
 
     @property
@@ -149,21 +150,17 @@ class Condition:
     ) -> bool:
         """Prints the rise, fall or end that the change of reached levels amounts to."""
         had, has = priority_of(before), priority_of(self.reached)
-        if not self.on and self.state != "latched":
-            self.peak = None
-        self.peak = worst_of({level for level in {self.peak, *self.reached} if level})
         if not self.on:
             if has is None:
                 return False
             carried = self.state == "latched"
+            numbers = [limit.number for limit in self.limits.values()]
+            self.again_first = self.history.first_violation(self.side, numbers)
             if not carried:
-                numbers = [limit.number for limit in self.limits.values()]
-                self.first = self.history.first_violation(self.side, numbers)
+                self.first = self.again_first
             self.state, self.acked = "active", False
             self.confirmed = self.again = False
-            self.was_high = carried or has == "high"
-            if carried:
-                self.disputed.add("latched, raised again")
+            self.was_high, self.high_again = carried or has == "high", has == "high"
             self.say(t, "raised")
             return True
         if has is None:
@@ -171,6 +168,7 @@ class Condition:
             return True
         if RANK[has] > RANK[had]:
             self.state, self.acked, self.again, self.was_high = "active", False, False, True
+            self.high_again = True
             self.say(t, "escalated")
             return True
         if RANK[has] < RANK[had]:
@@ -186,7 +184,10 @@ class Condition:
         if self.was_high and not self.acked and latches:
             self.state = "latched"
             self.tide = self.history.worst_from(self.first, self.side)
-            limit = self.limits.get("high") or (self.limits.get(self.peak) if self.peak else None)
+            again = self.history.worst_from(self.again_first, self.side)
+            if not self.high_again or self.tide != again:
+                self.disputed.add("latched, raised again")
+            limit = self.limits.get("high") or self.limits.get("high_now")
             self.say(t, "latched", "high", self.tide, limit)
         else:
             self.state, self.acked = "normal", False
@@ -201,6 +202,8 @@ class Condition:
             inside(self.side, value, self.limits[level].number, margin) for level in self.reached
         )
         if self.state == "unresolved" and (not safe or self.violated(value)):
+            if safe:
+                self.disputed.add("resumed beyond a level not reached")
             self.resume(t)
 
     def resume(self, t: int) -> None:
@@ -274,8 +277,9 @@ class Condition:
 
     def unanswered_if_due(self, t: int) -> None:
         """Active for so long since the latest signal, and nobody came."""
-        waited = t - self.signal_t >= self.profile.alarm_ms("escalate_s")
-        if self.state == "active" and waited and not self.answered:
+        if self.state != "active" or self.answered:
+            return
+        if t - self.signal_t >= self.profile.alarm_ms("escalate_s"):
             self.answered = True
             self.say(t, "unanswered")
 
@@ -306,7 +310,7 @@ class Condition:
         elif self.on and not self.acked:
             self.acked, self.ack_t, self.ack_value = True, t, self.history.latest()
             self.ack_wait = self.profile.alarm_ms("realarm_again_s" if self.again else "realarm_s")
-            self.was_high = self.priority == "high"
+            self.was_high = self.high_again = self.priority == "high"
             if self.state == "active":
                 self.state = "acknowledged"
             self.say(t, "acknowledged")

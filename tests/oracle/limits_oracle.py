@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -40,11 +41,13 @@ class Limit(NamedTuple):
     basis: str
 
 
+@cache
 def exact(number: float | str) -> Fraction:
     """The number as it is written, with no binary rounding."""
     return Fraction(str(number))
 
 
+@cache
 def milliseconds(seconds: float | Fraction) -> int:
     """The first whole millisecond at which that many seconds have passed."""
     return ceil((seconds if isinstance(seconds, Fraction) else exact(seconds)) * 1000)
