@@ -155,18 +155,6 @@ SCENARIOS = [
             line(90, "sys_high", "cleared", "normal", "medium", 150, 160),
         ],
     ),
-    # A latched condition is raised anew by a new violation and latches again.
-    Scenario(
-        "cuff_latched_raised_again_latches_again",
-        [bp(0, 185, 80), bp(30, 150, 80), bp(60, 165, 80), bp(90, 150, 80)],
-        SYS,
-        [
-            line(0, "sys_high", "raised", "active", "high", 185, 180),
-            line(30, "sys_high", "latched", "latched", "high", 185, 180),
-            line(60, "sys_high", "raised", "active", "medium", 165, 160),
-            line(90, "sys_high", "latched", "latched", "high", 185, 180),
-        ],
-    ),
     # An acknowledged cuff condition speaks again only when 15 mmHg or more worse than the value
     # that stood at the acknowledgement; 14 isn't enough. 180 is still medium (not beyond 180).
     Scenario(
