@@ -40,8 +40,11 @@ class Accepted:
 class Oracle:
     """One run over one session."""
 
-    def __init__(self, limits: Mapping[str, Any] | None) -> None:
-        """Starts with no limits, or with those that replace all others."""
+    def __init__(self, limits: Mapping[str, Any] | None, *, latch_stays: bool = True) -> None:
+        """Starts with no limits, or with those that replace all others.
+
+        `latch_stays` is one of the disputed sentences, so common that it can be read both ways.
+        """
         self.fixed = limits is not None
         self.profile = Profile(limits)
         self.lines: list[Line] = []
@@ -61,7 +64,7 @@ class Oracle:
             vital, side = name.split("_")
             history = self.histories[vital]
             self.conditions.append(
-                Condition(vital, side, history, self.emit, self.profile, self.disputed)
+                Condition(vital, side, history, self.emit, self.profile, latch_stays, self.disputed)
             )
         self.apply(self.profile)
 

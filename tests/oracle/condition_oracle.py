@@ -50,6 +50,7 @@ class Condition:
     history: History
     emit: Emit
     profile: Profile
+    latch_stays: bool  # raised again after a latch, it latches again whatever it was since
     disputed: set[str]  # which sentences were needed that two people read in two ways
     seen_by: set[str] = field(default_factory=set)
     limits: dict[str, Limit] = field(default_factory=dict)
@@ -153,7 +154,7 @@ class Condition:
         if not self.on:
             if has is None:
                 return False
-            carried = self.state == "latched"
+            carried = self.state == "latched" and self.latch_stays
             numbers = [limit.number for limit in self.limits.values()]
             self.again_first = self.history.first_violation(self.side, numbers)
             if not carried:
