@@ -27,6 +27,9 @@ _NOUN = {"entry": "entry", "raw": "raw bytes"}
 _MAGIC = b"SQLite format 3\0"
 _GIVE = "give a .ketamon file"
 _DAMAGED = "is damaged or cut off; take a copy that is whole"
+# SQLite quotes a damaged schema in its message, which then is no text; a damaged length asks for
+# more memory than there is.
+_DAMAGES = (sqlite3.Error, UnicodeDecodeError, MemoryError, OverflowError)
 
 
 class SessionFileError(ValueError):
@@ -152,7 +155,7 @@ def _judge(connection: sqlite3.Connection, path: Path) -> tuple[Verdict, list[Ro
         clause = f"{noun} {found.seq} {found.why}"
         bad = found.seq if noun == "entry" else None
         return Verdict(len(entries), digits, closed, clause, bad), entries
-    if closed and seal != _digest(path.read_bytes(), seal):
+    if closed and (seal is None or seal != _digest(path.read_bytes(), seal)):
         clause = f"{len(entries)} entries hold, but the file was changed after it was closed"
         return Verdict(len(entries), digits, closed, clause), entries
     heads = (GENESIS["entry"].hex(), *(row.hash.hex() for row in entries))
@@ -169,7 +172,7 @@ def _rows(connection: sqlite3.Connection, table: str) -> tuple[list[Row], bool]:
     try:
         for row in connection.execute(_SELECT[table]):
             rows.append(Row(*row))
-    except (sqlite3.Error, MemoryError, OverflowError):
+    except _DAMAGES:
         return rows, False
     return rows, True
 
@@ -202,7 +205,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
             connection.execute("PRAGMA trusted_schema = OFF")
             _assert_is_one(connection, path)
             yield connection
-    except sqlite3.Error:
+    except _DAMAGES:
         raise SessionFileError(f"{path}: {_DAMAGED}") from None
     except OSError as error:
         raise SessionFileError(f"{path}: can't be read: {error.strerror}; {_GIVE}") from None
@@ -258,9 +261,9 @@ def _stored_seal(connection: sqlite3.Connection) -> bytes | None:
     return row[0] if row and isinstance(row[0], bytes) else None
 
 
-def _digest(data: bytes, seal: bytes | None) -> bytes | None:
+def _digest(data: bytes, seal: bytes) -> bytes | None:
     """Gives a file's digest, its seal taken as open; None where that seal is not in it once."""
-    if not seal or data.count(seal) != 1:
+    if data.count(seal) != 1:
         return None
     return hashlib.sha256(data.replace(seal, schema.OPEN_SEAL)).digest()
 
