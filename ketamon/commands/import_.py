@@ -1,5 +1,6 @@
 """`ketamon import FILE -o SESSION`: a recording as a session file, or as lines."""
 
+import os.path
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,11 +53,11 @@ def _assert_can_be_made(path: Path) -> None:
         raise click.ClickException(
             f"{path}: can't tell what to make; give a name that ends in {SESSION} or {LINES}"
         )
-    if path.exists() or path.is_symlink():
+    if os.path.lexists(path):
         raise click.ClickException(
             f"{path}: exists already; give another path with -o, or move it away first"
         )
-    if not path.parent.is_dir():
+    if not os.path.lexists(path.parent):
         raise click.ClickException(
             f"{path}: its folder doesn't exist; make the folder first, or give another with -o"
         )

@@ -6,6 +6,7 @@ is found too, and so is a tail that a damaged page hides.
 """
 
 import hashlib
+import os.path
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -198,7 +199,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     _assert_looks_like_one(path)
     # A closed file has no side files: immutable, SQLite makes none and needs no lock, so that the
     # file reads from a folder or a disk that may only be read.
-    live = any(path.with_name(path.name + ending).exists() for ending in ("-wal", "-journal"))
+    live = any(os.path.lexists(f"{path}{ending}") for ending in ("-wal", "-journal"))
     uri = f"{path.absolute().as_uri()}?mode=ro{'' if live else '&immutable=1'}"
     try:
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
