@@ -155,6 +155,11 @@ class Oracle:
             return True
         mark: Mark = "once" if history.in_use.charted else "standing"
         history.events.append(Event(now, mark, history.in_use.value))
+        if history.in_use.charted:
+            self.disputed.add("a charted value at a switch")
+        for condition in self.conditions:
+            if condition.history is history:
+                condition.watch()
         return False
 
     # --- entries

@@ -66,6 +66,7 @@ class Condition:
     ack_t: int = 0
     ack_wait: int = 0
     ack_value: Fraction | None = None
+    since: int | None = None  # where in the history the unbroken run of violations began
     first: int = 0
     again_first: int = 0
     stamp: int = 0
@@ -155,8 +156,8 @@ class Condition:
             if has is None:
                 return False
             carried = self.state == "latched" and self.latch_stays
-            numbers = [limit.number for limit in self.limits.values()]
-            self.again_first = self.history.first_violation(self.side, numbers)
+            assert self.since is not None
+            self.again_first = self.since
             if not carried:
                 self.first = self.again_first
             self.state, self.acked = "active", False
@@ -188,13 +189,22 @@ class Condition:
             again = self.history.worst_from(self.again_first, self.side)
             if not self.high_again or self.tide != again:
                 self.disputed.add("latched, raised again")
-            limit = self.limits.get("high") or self.limits.get("high_now")
+            limits = [self.limits.get(level) for level in ("high", "high_now", "medium")]
+            limit = next((one for one in limits if one), None)
             self.say(t, "latched", "high", self.tide, limit)
         else:
             self.state, self.acked = "normal", False
             self.say(t, "cleared", priority_of(before), None, limit, reason)
 
     # --- values
+
+    def watch(self) -> None:
+        """A value stands newly, or against new limits, or none does any more."""
+        value = self.history.held()
+        if value is None or not self.violated(value):
+            self.since = None
+        elif self.since is None:
+            self.since = self.history.newest()
 
     def resume_if_outside(self, t: int, value: Fraction) -> None:
         """An unresolved condition is back once a value isn't inside by the margin."""
@@ -214,6 +224,7 @@ class Condition:
 
     def arrival(self, t: int, value: Fraction) -> None:
         """A valid value of a continuous source has come; it stands in the history already."""
+        self.watch()
         self.resume_if_outside(t, value)
         before = set(self.reached)
         self.reach(t)
@@ -241,6 +252,7 @@ class Condition:
 
     def single(self, t: int, value: Fraction, previous: Fraction | None) -> None:
         """A value judged by itself has come; `previous` is the one that stood before it."""
+        self.watch()
         before, violated = set(self.reached), self.violated(value)
         told = False
         if self.state == "unresolved":
@@ -264,6 +276,7 @@ class Condition:
 
     def lost(self, t: int) -> None:
         """The vital is lost: an alarm that stood can't be judged any more."""
+        self.watch()
         if self.state in {"active", "acknowledged"}:
             self.state = "unresolved"
             self.say(t, "unresolved")
@@ -274,6 +287,9 @@ class Condition:
         """The levels whose delay has passed by now."""
         before = set(self.reached)
         self.reach(t)
+        if self.state == "unresolved" and self.reached != before:
+            self.disputed.add("a rise while unresolved")
+            self.reached = before  # nothing rises before it is resumed
         self.settle(t, before)
 
     def unanswered_if_due(self, t: int) -> None:
@@ -325,6 +341,8 @@ class Condition:
         self.limits = limits
         self.reached &= set(limits)
         mark, value, state = self.history.standing_mark(), self.history.held(), self.state
+        if mark != "typed":
+            self.watch()
         if mark == "once":
             assert value is not None
             self.reached = self.violated(value)

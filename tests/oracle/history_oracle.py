@@ -121,19 +121,9 @@ class History:
             start, count = event.t, count + 1
         return start, count
 
-    def first_violation(self, side: str, limits: list[Fraction]) -> int:
-        """Index of the first value of the unbroken run beyond any limit that ends now."""
-        first = len(self.events)
-        for index in range(len(self.events) - 1, -1, -1):
-            event = self.events[index]
-            if event.mark == "loss":
-                break
-            if event.value is None:
-                continue
-            if not any(violates(side, event.value, limit) for limit in limits):
-                break
-            first = index
-        return first
+    def newest(self) -> int:
+        """Where the newest value stands among the events."""
+        return max(i for i, event in enumerate(self.events) if event.value is not None)
 
     def worst_from(self, index: int, side: str) -> Fraction | None:
         """The worst value from that event on."""

@@ -132,4 +132,45 @@ DISPUTED = [
             line(28, "hr_high", "unresolved", "unresolved", "medium", 120, 110),
         ],
     ),
+    # "a rise in priority makes it active again (`escalated`)": the strap is back inside and lost
+    # again, so the oximeter's 140 stands from 30 on; it is no arrival and resumes nothing. At 40
+    # the condition is back, acknowledged as it was, and then it rises with a line of its own.
+    Scenario(
+        "a rise while unresolved",
+        [
+            STRAP,
+            device(0, "oximeter", cadence=30),
+            hr(0, 120),
+            ack(5),
+            device(10, "strap", state="lost"),
+            hr(20, 100),
+            ox(21, 98, 140),
+            device(30, "strap", state="lost"),
+            ox(40, 98, 140),
+        ],
+        {"hr": {"high": {"medium": 110, "high": 130}}},
+        [
+            line(0, "hr_high", "raised", "active", "medium", 120, 110),
+            line(5, "hr_high", "acknowledged", "acknowledged", "medium", 120, 110),
+            line(10, "hr_high", "unresolved", "unresolved", "medium", 120, 110),
+            line(40, "hr_high", "resumed", "acknowledged", "medium", 140, 110),
+            line(40, "hr_high", "escalated", "active", "high", 140, 130),
+        ],
+    ),
+    # "its newest value then counts as a standing one ... and is no arrival", "a value measured
+    # before a source was lost never ends ... anything": the charted 80 of 1 doesn't end what the
+    # strap raised at 2.
+    Scenario(
+        "a charted value at a switch",
+        [
+            STRAP,
+            device(0, "oximeter", cadence=300),
+            ox(1, 98, 80),
+            hr(2, 140),
+            device(30, "strap", state="lost"),
+            note(35),
+        ],
+        {"hr": {"high": {"medium": 110, "high": 130}}},
+        [line(2, "hr_high", "raised", "active", "high", 140, 130)],
+    ),
 ]
