@@ -9,6 +9,7 @@ from tests.oracle.builders import (
     SYS,
     Entry,
     Scenario,
+    ack,
     bp,
     device,
     hr,
