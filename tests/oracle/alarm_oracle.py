@@ -343,7 +343,9 @@ class Oracle:
 
     def cuff(self, now: int, entry: Mapping[str, Any]) -> None:
         """A finished measurement of the cuff."""
-        key = sorted((k, repr(v)) for k, v in entry.items() if k not in {"t", "seq"} and v)
+        key = sorted(
+            (k, repr(v)) for k, v in entry.items() if k not in {"t", "seq"} and v not in (None, [])
+        )
         mean, pulse = entry.get("mean") or None, entry.get("pulse_rate") or None
         values = pressure_values(
             {"sys": entry.get("systolic"), "dia": entry.get("diastolic"), "map": mean}
