@@ -9,7 +9,7 @@ import hashlib
 import os.path
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +20,13 @@ from ketamon.ledger.new_file import NewFileError, new_file
 
 CLOSED = 0o440
 INSERT_ENTRY = "INSERT INTO entry (seq, t_ms, kind, body, hash) VALUES (?, ?, CAST(? AS TEXT), CAST(? AS TEXT), ?)"
+_FROM_ON = "WHERE seq >= ? ORDER BY seq LIMIT ?"
 _SELECT = {
-    "entry": "SELECT seq, t_ms, CAST(kind AS BLOB), CAST(body AS BLOB), hash FROM entry ORDER BY seq",
-    "raw": "SELECT seq, t_ms, CAST(device AS BLOB), bytes, hash FROM raw ORDER BY seq",
+    "entry": "SELECT seq, t_ms, CAST(kind AS BLOB), CAST(body AS BLOB), hash FROM entry "
+    + _FROM_ON,
+    "raw": "SELECT seq, t_ms, CAST(device AS BLOB), bytes, hash FROM raw " + _FROM_ON,
 }
+_LOWEST_SEQ, _ALL = -(2**63), -1
 _NOUN = {"entry": "entry", "raw": "raw bytes"}
 _MAGIC = b"SQLite format 3\0"
 _GIVE = "give a .ketamon file"
@@ -84,8 +87,7 @@ def close_into(connection: sqlite3.Connection, path: Path) -> str:
         with new_file(path, CLOSED) as part:
             connection.execute("VACUUM INTO ?", (part.absolute().as_uri(),))
             _seal(part)
-            verdict = verify_session(part)
-            if verdict.fault is not None or verdict.fingerprint != expected:
+            if not _reads_back(part, expected):
                 raise SessionFileError(
                     f"{path}: was written, but can't be read back as it should; check the disk, "
                     "then try again"
@@ -171,9 +173,13 @@ def _rows(connection: sqlite3.Connection, table: str) -> tuple[list[Row], bool]:
     """Gives a chain's rows, as far as they can be read, and whether that was all of them."""
     rows: list[Row] = []
     try:
-        for row in connection.execute(_SELECT[table]):
+        for row in connection.execute(_SELECT[table], (_LOWEST_SEQ, _ALL)):
             rows.append(Row(*row))
     except _DAMAGES:
+        # The cursor reads one row ahead, and loses the last whole one with the first that isn't.
+        after = rows[-1].seq + 1 if rows else _LOWEST_SEQ
+        with suppress(*_DAMAGES):
+            rows += [Row(*row) for row in connection.execute(_SELECT[table], (after, 1))]
         return rows, False
     return rows, True
 
@@ -252,9 +258,17 @@ def _seal(part: Path) -> None:
     """Puts the digest of a copy that nobody has opened into its seal's place."""
     data = part.read_bytes()
     digest = _digest(data, schema.OPEN_SEAL)
-    if digest is None:
-        raise SessionFileError(f"{part.parent}: holds a file that can't be sealed; try again")
-    part.write_bytes(data.replace(schema.OPEN_SEAL, digest))
+    if digest is not None:
+        part.write_bytes(data.replace(schema.OPEN_SEAL, digest))
+
+
+def _reads_back(part: Path, expected: str) -> bool:
+    """True if a copy is sealed and whole and has this fingerprint."""
+    try:
+        verdict = verify_session(part)
+    except SessionFileError:
+        return False
+    return verdict.closed and verdict.fault is None and verdict.fingerprint == expected
 
 
 def _stored_seal(connection: sqlite3.Connection) -> bytes | None:

@@ -84,6 +84,27 @@ def test_acknowledgement_means_the_same_alarm_after_every_import(
     assert numbers == [list(range(2, 13))] * 3
 
 
+def test_acknowledgement_without_alarms_beside_it_counts_in_the_numbers_of_the_run(
+    capfd: Capfd, tmp_path: Path
+) -> None:
+    first, second = (
+        b'{"t":%d,"kind":"acknowledge","up_to_seq":%d}' % x for x in ((61, 3), (71, 6))
+    )
+    reading = b'{"t":%d,"kind":"blood_pressure","device":"cuff","systolic":%d,"diastolic":80}'
+    limits = b'{"t":0,"kind":"limits","profile":{"sys":{"high":{"medium":160,"high":180}}}}'
+    lines = [limits, reading % (60, 172), first, reading % (70, 185), second]
+    (tmp_path / "a.ndjson").write_bytes(b"\n".join(lines))
+    run(capfd, "import", tmp_path / "a.ndjson", "-o", tmp_path / "b.ketamon")
+    wanted, found = (
+        run(capfd, "replay", tmp_path / name, "--headless").out
+        for name in ("a.ndjson", "b.ketamon")
+    )
+    assert (
+        wanted.count('"acknowledged"') == 2
+    )  # the first, and its state; the second comes too early
+    assert found == wanted
+
+
 def test_import_says_what_it_read_and_what_it_made(
     capfd: Capfd, tmp_path: Path, table: Path
 ) -> None:
@@ -154,6 +175,11 @@ def test_target_that_can_not_be_made_is_refused_with_what_to_do(
 ) -> None:
     assert_refused(run(capfd, "import", table, "-o", tmp_path / target), words)
     assert list(tmp_path.iterdir()) == [table]
+
+
+def test_folder_that_is_missing_is_told_before_a_file_is_read(capfd: Capfd, tmp_path: Path) -> None:
+    none, target = tmp_path / "none", tmp_path / "no" / "s.ketamon"
+    assert_refused(run(capfd, "import", none, "-o", target), "make the folder first")
 
 
 def test_what_is_no_recording_leaves_nothing_behind(capfd: Capfd, tmp_path: Path) -> None:

@@ -168,6 +168,45 @@ def test_failure_leaves_nothing_behind_and_says_what_to_do(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_file_is_on_the_disk_before_it_has_its_name_and_its_name_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    fsync, link = os.fsync, os.link
+
+    def noted_fsync(descriptor: int) -> None:
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        done.append("folder" if is_folder else "file")
+        fsync(descriptor)
+
+    def noted_link(*names: Any, **more: Any) -> None:
+        done.append("name")
+        link(*names, **more)
+
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(os, "link", noted_link)
+    made(tmp_path / "s.ketamon")
+    assert done == ["file", "name", "folder"]
+
+
+@pytest.mark.parametrize(("number", "is_told"), [(errno.EINVAL, False), (errno.EIO, True)])
+def test_disk_that_knows_no_fsync_of_folders_is_enough_but_one_that_fails_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, is_told: bool
+) -> None:
+    fsync = os.fsync
+
+    def files_only(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(number, os.strerror(number))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", files_only)
+    if is_told:
+        assert "check the disk" in refusal(write_session, tmp_path / "s.ketamon", ENTRIES)
+    else:
+        assert read_session(made(tmp_path / "s.ketamon")) == ENTRIES
+
+
 def test_full_database_is_told_as_a_full_disk(tmp_path: Path) -> None:
     path = tmp_path / "s.ketamon"
     error = sqlite3.OperationalError("database or disk is full")
@@ -189,19 +228,35 @@ def test_folder_that_is_missing_is_named(tmp_path: Path) -> None:
     assert "make the folder" in refusal(write_session, tmp_path / "no" / "s.ketamon", ENTRIES)
 
 
+@pytest.mark.parametrize(
+    "rot",
+    [
+        lambda data: data.replace(b'"spo2":97', b'"spo2":77'),
+        lambda data: data[:5000],
+        lambda data: data[::-1],
+    ],
+)
 def test_file_that_can_not_be_read_back_never_gets_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rot: Callable[[bytes], bytes]
 ) -> None:
     seal = session_file._seal
 
     def rots(part: Path) -> None:
         seal(part)
-        data = part.read_bytes()
-        part.write_bytes(data.replace(b'"spo2":97', b'"spo2":77'))
+        part.write_bytes(rot(part.read_bytes()))
 
     monkeypatch.setattr(session_file, "_seal", rots)
-    assert "read back" in refusal(write_session, tmp_path / "s.ketamon", ENTRIES)
+    text = refusal(write_session, tmp_path / "s.ketamon", ENTRIES)
+    assert "read back" in text
+    assert ".part" not in text
     assert list(tmp_path.iterdir()) == []
+
+
+def test_file_without_its_seal_never_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_file, "_digest", lambda *_: None)
+    assert "read back" in refusal(write_session, tmp_path / "s.ketamon", ENTRIES)
 
 
 # A session that runs, or ran until the power went
@@ -351,6 +406,20 @@ def test_change_made_with_plain_sqlite_is_named(
     assert words in refusal(read_session, target)
 
 
+def test_damaged_page_names_the_first_entry_on_it(tmp_path: Path) -> None:
+    lines = (b'{"t":%d,"kind":"heart_rate","heart_rate":%d}' % (n, n) for n in range(1, 401))
+    path = made(tmp_path / "s.ketamon", [decode(line) for line in lines])
+    data = bytearray(path.read_bytes())
+    page = data.index(b'"heart_rate":200') // 4096 * 4096
+    in_page = [n for n in range(1, 401) if b'"heart_rate":%d}' % n in data[page : page + 4096]]
+    data[page : page + 4096] = bytes(4096)
+    target = tmp_path / "damaged.ketamon"
+    target.write_bytes(data)
+    verdict = verify_session(target)
+    assert verdict.first_bad_seq == min(in_page) > 1
+    assert verdict.fault == f"entry {min(in_page)} is damaged"
+
+
 def test_view_that_was_changed_in_a_file_not_closed_is_told(tmp_path: Path) -> None:
     with running(tmp_path / "s.ketamon") as connection:
         connection.executescript("DROP VIEW alarm; CREATE VIEW alarm AS SELECT 1 AS value")
@@ -388,9 +457,9 @@ def database(path: Path, sql: str) -> Path:
         ("PRAGMA application_id = 1262834753; PRAGMA user_version = 1; CREATE TABLE t (x)", "damaged"),
         ("PRAGMA application_id = 1262834753; PRAGMA user_version = 2; CREATE TABLE t (x)", "update"),
         (
-            "PRAGMA application_id = 1262834753; PRAGMA user_version = 1; CREATE TABLE raw (x);"
-            "CREATE TABLE seal (x); CREATE VIEW entry AS WITH RECURSIVE n(seq) AS "
-            "(SELECT 1 UNION ALL SELECT seq FROM n) SELECT seq FROM n",
+            "PRAGMA application_id = 1262834753; PRAGMA user_version = 1; CREATE TABLE raw (seq, t_ms, device, bytes, hash);"
+            "CREATE TABLE seal (digest); INSERT INTO seal VALUES (x'00'); CREATE VIEW entry AS "
+            "SELECT 1 AS seq, 0 AS t_ms, 'note' AS kind, '{}' AS body, x'00' AS hash",
             "damaged",
         ),
     ],
