@@ -54,7 +54,7 @@ def new_file(target: Path, mode: int = PRIVATE) -> Iterator[Path]:
 def _name(part: Path, target: Path) -> None:
     """Gives the file its name in one step that fails where the name is taken."""
     try:
-        os.link(part, target, follow_symlinks=False)
+        os.link(part, target)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise

@@ -85,6 +85,17 @@ def test_alarms_have_their_unit_and_events_their_words(database: Database) -> No
     assert events["sunrise"]["text"] == "no kind of ours"
 
 
+def test_line_that_is_no_json_spoils_no_view(tmp_path: Path) -> None:
+    with running(tmp_path / "s.ketamon") as connection:
+        for seq, kind in ((98, "oximetry"), (99, "note")):
+            values = f"{seq}, 0, '{kind}', 'no JSON', x'00'"
+            connection.execute(f"INSERT INTO entry VALUES ({values})")
+        for view in ("oximetry", "event"):
+            seqs = [row["seq"] for row in Database(connection)[view].rows]
+            assert seqs
+            assert not {98, 99}.intersection(seqs)
+
+
 def test_every_entry_is_in_exactly_one_view(database: Database) -> None:
     seqs = [row["seq"] for view in database.view_names() for row in database[view].rows]
     assert sorted(seqs) == [entry.seq for entry in ENTRIES]

@@ -252,6 +252,14 @@ def test_file_that_can_not_be_read_back_never_gets_its_name(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_another_session_never_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: Path
+) -> None:
+    monkeypatch.setattr(session_file, "_seal", lambda part: part.write_bytes(closed.read_bytes()))
+    assert "read back" in refusal(write_session, tmp_path / "s.ketamon", ENTRIES[:-1])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_file_without_its_seal_never_gets_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
