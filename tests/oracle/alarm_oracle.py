@@ -12,6 +12,7 @@ from typing import Any
 from tests.oracle.condition_oracle import Condition, Snapshot
 from tests.oracle.history_oracle import Event, History, Mark, Source
 from tests.oracle.limits_oracle import CONDITIONS, VITALS, Profile, exact, median, plausible
+from tests.oracle.pressure_oracle import Accepted, pressure_values
 
 VALUELESS = {
     "sensor_off", "sensor_disconnected", "sensor_fault", "invalid", "from_storage",
@@ -27,14 +28,6 @@ Session = Sequence[Mapping[str, Any]]
 def timeline(entries: Session, limits: Mapping[str, Any] | None = None) -> list[Line]:
     """Every alarm line of the session; `limits` replaces all limits inside it."""
     return Oracle(limits).run(entries)
-
-
-class Accepted:
-    """A pressure reading that counted."""
-
-    def __init__(self, t: int, values: Mapping[str, Fraction | None], key: object) -> None:
-        """`t` is when it was measured, `key` all fields of a cuff's reading."""
-        self.t, self.values, self.key = t, values, key
 
 
 class Oracle:
@@ -388,14 +381,3 @@ class Oracle:
         for condition in self.conditions:
             if condition.vital == vital:
                 condition.arrival(now, value)
-
-
-def pressure_values(raw: Mapping[str, Any]) -> dict[str, Fraction | None] | None:
-    """The pressures, or None where one of them is impossible."""
-    values = {vital: plausible(vital, value) for vital, value in raw.items()}
-    if any(raw[vital] is not None and values[vital] is None for vital in raw):
-        return None
-    systolic, diastolic = values["sys"], values["dia"]
-    if systolic is not None and diastolic is not None and diastolic >= systolic:
-        return None
-    return values

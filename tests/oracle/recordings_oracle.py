@@ -1,8 +1,10 @@
 """Reads recordings by itself: CSV in long and wide form, and NDJSON, as lists of entries.
 
 What the design leaves open and is assumed here: the first row is t = 0; of one time the limits
-come first, then pressure, oximetry, heart rate, breathing; a device's cadence is the median
-interval between its readings; a cell without a number is a value that was not given.
+come first, then pressure, oximetry, heart rate, breathing; an oximeter's cadence is the median
+interval of SPO2 (of PULSE where there is no SPO2), over all rows that aren't empty; times that go
+back are clamped, but make no reading together with the rows of that time; of limits that cross,
+the first that doesn't cross the old one counts.
 """
 
 import csv
@@ -18,6 +20,7 @@ from tests.oracle.limits_oracle import median
 
 Entry = dict[str, Any]
 Cell = tuple[str, str, str]  # channel, value, unit
+Row = list[Cell]
 KPA = Fraction("7.500617")
 LIMIT_RANGES = {"sys": (60, 260), "hr": (25, 240), "spo2": (50, 100)}
 FIELDS = {
@@ -35,6 +38,7 @@ DEVICES = {
     "heart_rate": "strap",
     "respiration": "monitor",
 }
+CADENCE = {"oximeter": ("SPO2", "PULSE"), "strap": ("HR",), "monitor": ("RR",)}
 
 
 class OtherTableError(ValueError):
@@ -49,17 +53,20 @@ def read(file: Path) -> list[Entry]:
         rows = list(csv.DictReader(lines))
     columns = [name.strip().upper() for name in rows[0]] if rows else []
     if columns[:3] == ["TIME", "CHANNEL", "VALUE"]:
-        timed = [(row["time"], cell) for row in rows for cell in _long(row)]
+        timed = [(row["time"], list(_long(row))) for row in rows]
     elif columns[:1] == ["TIME"] and set(columns[1:]) <= set(FIELDS):
-        timed = [(row["time"], cell) for row in rows for cell in _wide(row)]
+        timed = [(row["time"], list(_wide(row))) for row in rows]
     else:
         raise OtherTableError(f"{file.name}: {columns}")
     return _entries(timed)
 
 
 def _long(row: dict[str, str]) -> Iterator[Cell]:
-    if row.get("error", "0").strip() in {"", "0"}:
-        yield row["channel"].strip().upper(), row["value"].strip(), row.get("unit", "").strip()
+    value = row["value"].strip()
+    if value:
+        marked = row.get("error", "0").strip() not in {"", "0"}
+        unit = row.get("unit", "").strip()
+        yield row["channel"].strip().upper(), "error" if marked else value, unit
 
 
 def _wide(row: dict[str, str]) -> Iterator[Cell]:
@@ -68,40 +75,42 @@ def _wide(row: dict[str, str]) -> Iterator[Cell]:
             yield channel.strip().upper(), value.strip(), ""
 
 
-def _entries(timed: list[tuple[str, Cell]]) -> list[Entry]:
-    """Groups the cells of one time and orders what each group holds."""
-    groups: list[tuple[int, dict[str, Cell]]] = []
-    start: datetime | None = None
-    for stamp, cell in timed:
-        moment = datetime.fromisoformat(stamp)
-        start = start or moment
-        t = round((moment - start).total_seconds() * 1000)
-        newest = groups[-1] if groups else None
-        if newest is not None:
-            t = max(t, newest[0])  # times that go back are clamped
-        if newest is None or newest[0] != t or cell[0] in newest[1]:
-            groups.append((t, {}))
-        groups[-1][1][cell[0]] = cell
+def _entries(timed: list[tuple[str, Row]]) -> list[Entry]:
+    """Groups the rows of one time and orders what each group holds."""
+    groups: list[tuple[str, float, list[Row]]] = []
+    for stamp, row in timed:
+        t = (datetime.fromisoformat(stamp) - datetime.fromisoformat(timed[0][0])).total_seconds()
+        if not groups or groups[-1][0] != stamp:
+            t = max(t, groups[-1][1]) if groups else t  # times that go back are clamped
+            groups.append((stamp, t, []))
+        groups[-1][2].append(row)
     profile: Entry = {}
     found: list[Entry] = []
-    for t, cells in groups:
+    times: dict[str, list[Fraction]] = {}
+    for _, t, rows in groups:
+        cells = [cell for row in rows for cell in row]
         limits = _limits(profile, cells)
         if limits is not None:
             profile = limits
-            found.append({"t": t / 1000, "kind": "limits", "profile": profile})
-        found += _readings(t / 1000, cells)
-    return [*_devices(found), *found]
+            found.append({"t": t, "kind": "limits", "profile": profile})
+        found += _readings(t, rows)
+        for channel, _, _ in cells:
+            times.setdefault(channel, []).append(Fraction(str(t)))
+    return [*_devices(times), *found]
 
 
-def _devices(entries: list[Entry]) -> list[Entry]:
-    """Each device's cadence: the median interval of its readings."""
+def _devices(times: dict[str, list[Fraction]]) -> list[Entry]:
+    """Each device's cadence: the median interval of its channel, SPO2 before PULSE."""
     found: list[Entry] = []
-    for kind, device in DEVICES.items():
-        times = [Fraction(str(entry["t"])) for entry in entries if entry["kind"] == kind]
-        gaps = [later - earlier for earlier, later in pairwise(times)]
-        if gaps and kind != "blood_pressure":
-            cadence = float(median(gaps))
-            found.append({"t": 0, "kind": "device", "device": device, "cadence_s": cadence})
+    for device, channels in CADENCE.items():
+        medians = [
+            median([later - earlier for earlier, later in pairwise(times[channel])])
+            for channel in channels
+            if len(times.get(channel, ())) > 1
+        ]
+        if medians:
+            entry = {"t": 0, "kind": "device", "device": device, "cadence_s": float(medians[0])}
+            found.append(entry)
     return found
 
 
@@ -116,31 +125,34 @@ def _number(cell: Cell) -> float | None:
     return float(value)
 
 
-def _readings(t: float, cells: dict[str, Cell]) -> list[Entry]:
-    """One reading a device; 0 is a sensor that is off, or a measurement that failed."""
+def _kind(cell: Cell) -> str:
+    return FIELDS.get(cell[0], ("", ""))[0]
+
+
+def _readings(t: float, rows: list[Row]) -> list[Entry]:
+    """One reading a device, more where a channel comes twice; 0 is off, or a failed measurement."""
     found: list[Entry] = []
     for kind, device in DEVICES.items():
-        mine = {
-            field: cells[channel] for channel, (of, field) in FIELDS.items() if of == kind
-            and channel in cells
-        }  # fmt: skip
-        if not mine:
-            continue
-        values = {field: _number(cell) or None for field, cell in mine.items()}
-        entry: Entry = {"t": t, "kind": kind, "device": device, **values}
-        if kind == "blood_pressure":
-            if any(values.get(field, 1) is None for field in ("systolic", "diastolic")):
+        mine: list[Entry] = []
+        for row in rows:
+            values = {FIELDS[c[0]][1]: _number(c) or None for c in row if _kind(c) == kind}
+            if values and (not mine or values.keys() & mine[-1].keys()):
+                mine.append({"t": t, "kind": kind, "device": device})
+            if values:
+                mine[-1].update(values)
+        for entry in mine:
+            pair = [entry.get(field, 1) for field in ("systolic", "diastolic")]
+            if kind == "blood_pressure" and None in pair:
                 entry["status"] = ["invalid"]
-        elif None in values.values():
-            entry["note"] = "off"
-        found.append(entry)
+        found += mine
     return found
 
 
-def _limits(old: Entry, cells: dict[str, Cell]) -> Entry | None:
+def _limits(old: Entry, cells: list[Cell]) -> Entry | None:
     """The limits after this group, or None where it holds none; bad ones leave the old."""
     told: dict[str, dict[str, float]] = {}
-    for channel, cell in cells.items():
+    for cell in cells:
+        channel = cell[0]
         if channel.startswith("LIMIT."):
             vital, _, side = channel.removeprefix("LIMIT.").lower().partition("_")
             value = _number(cell)
@@ -151,8 +163,16 @@ def _limits(old: Entry, cells: dict[str, Cell]) -> Entry | None:
         return None
     new = dict(old)
     for vital, sides in told.items():
-        both = {**old.get(vital, {}), **{side: {"medium": v} for side, v in sides.items()}}
-        crossed = len(both) == 2 and both["low"]["medium"] >= both["high"]["medium"]
-        if not crossed:
-            new[vital] = both
+        if not _set(new, vital, sides):  # they cross: the first of them that doesn't alone
+            for side, value in sides.items():
+                _set(new, vital, {side: value})
     return new
+
+
+def _set(profile: Entry, vital: str, sides: dict[str, float]) -> bool:
+    """Sets these limits together, unless they then cross."""
+    both = {**profile.get(vital, {}), **{side: {"medium": v} for side, v in sides.items()}}
+    if len(both) == 2 and both["low"]["medium"] >= both["high"]["medium"]:
+        return False
+    profile[vital] = both
+    return True
