@@ -71,8 +71,9 @@ class Oracle:
     def run(self, entries: Session) -> list[Line]:
         """Feeds every entry, with all that falls due before it."""
         told = any(entry["kind"] == "alarm" for entry in entries)  # the lines have their seqs
+        now = 0
         for ordinal, entry in enumerate(entries, 1):
-            now = round(exact(entry["t"]) * 1000)
+            now = max(now, round(exact(entry["t"]) * 1000))  # a time that goes back is clamped
             self.until(now)
             if entry["kind"] == "end":
                 break
@@ -324,8 +325,9 @@ class Oracle:
                 self.cuff(now, entry)
         elif kind == "oximetry":
             name = device or "oximeter"
-            self.continuous(now, "hr", name, 2, None if silent else entry.get("pulse_rate"))
-            self.continuous(now, "spo2", name, 0, None if silent else entry.get("spo2"))
+            rank = 2 if name == "oximeter" else 3
+            self.continuous(now, "hr", name, rank, None if silent else entry.get("pulse_rate"))
+            self.continuous(now, "spo2", name, rank, None if silent else entry.get("spo2"))
         elif kind == "heart_rate":
             name = device or "strap"
             rank = 0 if name == "strap" else 1
