@@ -5,7 +5,10 @@ same drawing serves every palette, sixteen colours, and none.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
+
+from rich.cells import cell_len
 
 FILLS = frozenset({"high", "med", "low", "live", "sim", "replay", "focus"})
 """Papers with an ink of their own: text on them is `on-` and their name."""
@@ -44,6 +47,12 @@ class Means:
 PLAIN = Look()
 
 
+@lru_cache(maxsize=4096)
+def one_cell(char: str) -> str:
+    """The character, or `?` for what takes no cell or two, or commands the terminal."""
+    return char if char.isprintable() and cell_len(char) == 1 else "?"
+
+
 class Canvas:
     """A grid of characters and looks; whatever is put outside it is left out."""
 
@@ -62,8 +71,11 @@ class Canvas:
         end = x + len(text)
         if not 0 <= y < self.height:
             return end
+        if not (text.isascii() and text.isprintable()):
+            text = "".join(map(one_cell, text))
         if self.means.ascii:
             text = text.replace("≥ ", ">=").replace("≤ ", "<=").translate(_ASCII)
+            text = text.encode("ascii", "replace").decode()
         chars, looks, last = self.chars[y], self.looks[y], PLAIN
         for column in range(max(0, x), min(self.width, end)):
             below = paper or looks[column].paper

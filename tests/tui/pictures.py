@@ -1,0 +1,149 @@
+"""Any picture: what hypothesis draws where a rule must hold for every one of them."""
+
+from hypothesis import strategies as st
+
+from ketamon.feed import messages as m
+from ketamon.feed.picture import Picture
+from ketamon.tui.keys import WINDOWS
+from ketamon.tui.scene import Scene
+from ketamon.vitals import CONDITIONS, VITALS
+
+TIMES = st.floats(0, 864_000).map(lambda t: round(t, 3))
+VALUES = st.integers(0, 400) | st.floats(0, 400).map(lambda v: round(v, 2)) | st.integers(-9, 10**6)
+PRIORITIES = st.sampled_from(("low", "medium", "high"))
+STATES = st.sampled_from(("active", "acknowledged", "latched", "unresolved"))
+WORDS = st.text(max_size=30) | st.sampled_from(("", "FK-27", "患者 7", "a\x1b[2Jb", "é", "👩‍⚕️"))
+TECHNICAL = ("oximeter_no_data", "device_lost", "record_failing", "from_the_future")
+STATUS = ("sensor_off", "motion", "low_perfusion", "from_the_future")
+
+levels = st.lists(
+    st.builds(
+        m.LimitView,
+        st.sampled_from(("medium", "high", "high_now")),
+        PRIORITIES,
+        VALUES,
+        st.sampled_from(("absolute", "baseline")),
+    ),
+    max_size=3,
+).map(tuple)
+
+
+@st.composite
+def vitals(draw: st.DrawFn) -> m.VitalView:
+    """A vital in any state, limits and baseline or none."""
+    return m.VitalView(
+        draw(st.sampled_from(tuple(VITALS))),
+        draw(st.none() | VALUES),
+        draw(st.none() | TIMES),
+        draw(st.none() | st.sampled_from(("cuff", "oximeter", "strap", "person")) | WORDS),
+        draw(st.sampled_from(("none", "valid", "lost"))),
+        draw(st.sampled_from((None, 4.0, 120.0))),
+        draw(st.sampled_from((None, 10.0, 180.0))),
+        draw(st.sampled_from(("", "?"))),
+        draw(st.lists(st.sampled_from(STATUS), max_size=2).map(tuple)),
+        draw(st.none() | VALUES),
+        draw(levels),
+        draw(levels),
+    )
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> m.ConditionView:
+    """A condition of the patient or of a device, in any state but normal."""
+    return m.ConditionView(
+        draw(st.sampled_from((*CONDITIONS, *TECHNICAL))),
+        draw(STATES),
+        draw(PRIORITIES),
+        draw(st.none() | VALUES),
+        draw(st.none() | VALUES),
+        draw(st.none() | st.sampled_from(("absolute", "baseline"))),
+        draw(st.none() | VALUES),
+        draw(TIMES),
+        draw(TIMES),
+        draw(st.integers(0, 10**6)),
+        draw(st.booleans()),
+        draw(st.booleans()),
+        draw(st.none() | TIMES),
+        draw(st.none() | WORDS),
+        draw(st.lists(WORDS, max_size=2).map(tuple)),
+    )
+
+
+marks = st.builds(
+    m.Mark, TIMES, st.sampled_from(("alarm", "cuff", "event", "phase")), PRIORITIES, WORDS
+)
+tapes = st.builds(
+    m.Transport,
+    st.floats(0, 864_000),
+    st.booleans(),
+    st.sampled_from((0.25, 1.0, 600.0)),
+    st.booleans(),
+    st.lists(marks, max_size=6).map(tuple),
+)
+bars = st.builds(
+    m.CuffBar,
+    TIMES,
+    st.none() | VALUES,
+    st.none() | VALUES,
+    st.none() | VALUES,
+    flagged=st.sampled_from(("", "medium")),
+)
+events = st.builds(m.EventLine, TIMES, st.integers(0, 10**6), WORDS, WORDS, PRIORITIES)
+
+
+@st.composite
+def bins(draw: st.DrawFn) -> m.Bin:
+    """A bin, its lowest value not above its highest."""
+    low, high = sorted((draw(VALUES), draw(VALUES)))
+    t = draw(st.integers(0, 86_400)) * 10.0
+    return m.Bin(draw(st.sampled_from(("hr", "spo2"))), t, low, high)
+
+
+@st.composite
+def snapshots(draw: st.DrawFn) -> m.Snapshot:
+    """The whole of what an engine may say at once."""
+    return m.Snapshot(
+        draw(st.integers(0, 10**6)),
+        draw(TIMES),
+        draw(st.sampled_from(("LIVE", "SIMULATED", "REPLAY"))),
+        draw(st.none() | WORDS),
+        draw(st.none() | WORDS),
+        draw(
+            st.sampled_from(
+                (None, "2000-01-01T14:00:00", "2000-01-01T14:00:00+02:00", "9999-12-31T23:59:59")
+            )
+            | WORDS
+        ),
+        draw(st.none() | st.sampled_from(("setup", "dosing", "ended")) | WORDS),
+        draw(st.none() | TIMES),
+        draw(st.none() | WORDS),
+        draw(st.lists(vitals(), max_size=7).map(tuple)),
+        draw(st.lists(conditions(), max_size=5).map(tuple)),
+        draw(st.lists(bars, max_size=6).map(tuple)),
+        draw(st.lists(bins(), max_size=12).map(tuple)),
+        draw(st.lists(events, max_size=6).map(tuple)),
+        draw(st.sampled_from((10, 60, 3600))),
+        transport=draw(st.none() | tapes),
+    )
+
+
+@st.composite
+def scenes(draw: st.DrawFn) -> Scene:
+    """Any moment of any picture, as any viewer has set up the screen."""
+    picture = Picture()
+    if draw(st.integers(0, 9)):
+        picture.apply(draw(snapshots()), 0.0)
+    if draw(st.integers(0, 9)) == 0:
+        picture.apply(m.Bye(draw(WORDS)), 0.0)
+    return Scene(
+        picture,
+        picture.t + draw(st.sampled_from((0.0, 0.5, 7.0, 4000.0))),
+        draw(st.sampled_from((0.0, 2.9, 3.1, 100_000.0))),
+        draw(st.sampled_from(WINDOWS)),
+        draw(st.booleans()),
+        draw(st.integers(0, 9)),
+        draw(st.booleans()),
+        draw(st.just("") | WORDS),
+        draw(st.booleans()),
+        draw(st.booleans()),
+    )
