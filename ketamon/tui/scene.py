@@ -78,6 +78,12 @@ class Scene:
         return {"high": self.lit_high, "medium": self.lit_medium}.get(condition.priority, True)
 
 
+def parted(scene: Scene) -> str:
+    """`LINK LOST  5 s`, or `LINK ENDED: ` and why; only for a scene that is lost."""
+    bye = scene.picture.bye
+    return f"LINK LOST  {int(scene.silent_s)} s" if bye is None else f"LINK ENDED: {bye}"
+
+
 def waits(condition: ConditionView) -> bool:
     """True while the condition waits for somebody's answer."""
     if condition.state == "unresolved":

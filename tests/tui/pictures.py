@@ -74,7 +74,7 @@ marks = st.builds(
 )
 tapes = st.builds(
     m.Transport,
-    st.floats(0, 864_000),
+    TIMES,
     st.booleans(),
     st.sampled_from((0.25, 1.0, 600.0)),
     st.booleans(),

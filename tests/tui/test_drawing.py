@@ -64,7 +64,7 @@ def is_whole(c: Canvas, width: int, height: int) -> None:
 
 
 @given(width=WIDTHS, height=HEIGHTS, shown=scenes(), means=MEANS)
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_any_picture_is_drawn_on_any_screen_in_exactly_its_cells(
     width: int, height: int, shown: Scene, means: Means
 ) -> None:
@@ -75,7 +75,7 @@ def test_any_picture_is_drawn_on_any_screen_in_exactly_its_cells(
 
 
 @given(shown=scenes(), means=MEANS)
-@settings(max_examples=50)
+@settings(max_examples=25)
 def test_every_look_has_a_colour_in_every_palette(shown: Scene, means: Means) -> None:
     for size in ((80, 24), (200, 60)):
         looks = {look for row in monitor.draw(*size, shown, means).looks for look in row}

@@ -20,6 +20,7 @@ LEAST = (80, 24)
 LARGE = (110, TALL)
 HUGE = (200, 60)
 EVENTS_WIDTH = 46
+TILE_WIDTH = 46  # three figures of DIA end in its last column but one
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,10 @@ def layout(width: int, height: int, top: int, *, tape: bool) -> Layout:
     hr = nibp + first + gap
     spo2 = hr + second + gap
     axis_row = end - 1
-    tile_width = 46 if width >= LARGE[0] else 44
     aside = EVENTS_WIDTH if width >= HUGE[0] and height >= HUGE[1] else 0
-    tile_x = width - 1 - aside - tile_width
+    tile_x = width - 1 - aside - TILE_WIDTH
     return Layout(
-        size, tile_x, tile_width, tile_x - (4 if large else 3), nibp, hr, spo2,
+        size, tile_x, TILE_WIDTH, tile_x - (4 if large else 3), nibp, hr, spo2,
         (second + gap, axis_row - spo2 + 1),
         Rows((nibp, first), (hr + 1, second - 1), (spo2 + 1, axis_row - spo2 - 1), axis_row),
         (end, event_rows), (end + event_rows, tape_rows),

@@ -2,7 +2,7 @@
 
 from ketamon.tui.canvas import Canvas, Look, Means, fit
 from ketamon.tui.figures import big, span
-from ketamon.tui.scene import Scene, against, label, mark, waits
+from ketamon.tui.scene import Scene, against, label, mark, parted, waits
 from ketamon.tui.screens import bands, small
 from ketamon.tui.screens.tiny import tiny
 from ketamon.tui.widgets.header import header
@@ -56,10 +56,8 @@ def strike(c: Canvas, figures: tuple[tuple[int, int], ...], start: int) -> None:
 def lost_lanes(c: Canvas, scene: Scene) -> None:
     """The one bright thing: that the link is lost, for how long, and what alarmed then."""
     c.fill(1, 1, c.width - 2, 1, "med")
-    bye = scene.picture.bye
-    text = f"LINK ENDED: {bye}" if bye else f"LINK LOST  {int(scene.silent_s)} s"
     c.put(2, 1, "!!", bold=True)
-    end = c.put(6, 1, fit(text, c.width - 9), bold=True)
+    end = c.put(6, 1, fit(parted(scene), c.width - 9), bold=True)
     aside = "nothing below is current"
     if end + 2 + len(aside) <= c.width - 2:
         c.right(c.width - 2, 1, aside)

@@ -6,13 +6,14 @@ numbers share it when there is one row only.
 
 from ketamon.feed.messages import ConditionView
 from ketamon.tui.canvas import Canvas, fit
-from ketamon.tui.scene import Scene, against, ink, label, mark, role, waits
+from ketamon.tui.scene import Scene, against, ink, label, mark, parted, role, waits
 from ketamon.tui.shown import MISSING, Shown
 from ketamon.tui.times import clock
 from ketamon.tui.widgets.header import PAPER
 from ketamon.tui.widgets.lanes import absent
 
 Piece = tuple[str, str]  # text, ink
+LEAVING = "y leave  esc stay"
 
 
 def tiny(c: Canvas, scene: Scene) -> None:
@@ -44,14 +45,19 @@ def tiny(c: Canvas, scene: Scene) -> None:
 
 
 def _quiet(c: Canvas, scene: Scene, y: int, left: int, room: int) -> None:
-    """What is left over: the devices' lane, then that the screen is too small, then a notice."""
-    devices = scene.technical
+    """What is left over: the devices' lane (of a lost link, what alarmed then), then a notice."""
+    found = scene.physiological
+    if scene.lost and found:
+        words = f"then {mark(found[0])} {label(found[0])} {against(scene, found[0])}"
+        c.put(left, y, fit(words, room), "bright")
+        y += 1
+    devices = () if scene.lost else scene.technical
     words = f"{mark(devices[0])} {label(devices[0])}" if devices else absent(scene)
     if words:
         c.put(left, y, fit(words, room), role(devices[0]) + "-ink" if devices else "bright")
         y += 1
     if scene.leaving:
-        c.put(left, y, fit("y leave  esc stay", room), "bright", bold=True)
+        c.put(left, y, fit(LEAVING, room), "bright", bold=True)
     else:
         c.put(left, y, fit(scene.notice or "SCREEN TOO SMALL", room), "dim")
 
@@ -76,6 +82,8 @@ def _head(c: Canvas, scene: Scene, mode: str, left: int) -> None:
             c.put(0, y, mode[(y - 1) % len(mode)], paper=paper, bold=True)
     end = c.put(left, 0, fit(mode, c.width - left), bold=True)
     time = clock(scene.picture.started, scene.now) if scene.picture.mode else ""
+    if scene.leaving:
+        time = LEAVING
     if end + 1 + len(time) <= c.width - 1:
         c.right(c.width - 1, 0, time, bold=True)
 
@@ -84,9 +92,8 @@ def _lane(c: Canvas, scene: Scene, y: int, left: int) -> None:
     """The worst alarm, or the lost link, which is worse."""
     room = c.width - left
     if scene.lost:
-        why = scene.picture.bye or f"LINK LOST {int(scene.silent_s)} s"
         c.fill(left, y, room, 1, "med")
-        c.put(left, y, fit(why, room), bold=True)
+        c.put(left, y, fit(parted(scene), room), bold=True)
         return
     found = scene.physiological
     if not found:
