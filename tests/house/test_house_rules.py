@@ -46,7 +46,9 @@ def test_wording_states_facts_and_claims_nothing(module: Path) -> None:
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_nothing_is_left_for_later(module: Path) -> None:
     with tokenize.open(module) as file:
-        comments = [t.string for t in tokenize.generate_tokens(file.readline) if t.type == tokenize.COMMENT]
+        comments = [
+            t.string for t in tokenize.generate_tokens(file.readline) if t.type == tokenize.COMMENT
+        ]
     assert not [c for c in comments if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", c)]
     assert "raise NotImplementedError" not in module.read_text()
 

@@ -14,13 +14,14 @@ def figures(c: Canvas) -> list[str]:
     if c.width >= bands.LEAST[0] and c.height >= bands.LEAST[1]:
         at = bands.layout(c.width, c.height, lanes_end(c.height), tape=False)
         left, sizes = at.tile_x, (at.size,)
+    rows = ["".join(row).replace(STRIKE, " ") for row in c.chars]
     found: list[str] = []
     taken: set[tuple[int, int]] = set()
     for size in sizes:
         for y in range(c.height - size):
             for x in range(left, c.width):
                 word, at_x = "", x
-                while (char := _glyph(c, at_x, y, size)) and (at_x, y) not in taken:
+                while (at_x, y) not in taken and (char := _glyph(rows[y : y + size], at_x)):
                     taken |= {(at_x + i, y + j) for i in range(WIDTH[size]) for j in range(size)}
                     word += char
                     at_x += WIDTH[size] + 1
@@ -29,9 +30,12 @@ def figures(c: Canvas) -> list[str]:
     return found
 
 
-def _glyph(c: Canvas, x: int, y: int, size: int) -> str:
+def _glyph(rows: list[str], x: int) -> str:
     """The figure whose upper left corner is this cell, or nothing."""
-    cut = [
-        "".join(c.chars[y + row][x : x + WIDTH[size]]).replace(STRIKE, " ") for row in range(size)
-    ]
-    return next((d for d in "0123456789-" if GLYPHS[size][d] == cut), "")
+    size = len(rows)
+    width = WIDTH[size]
+    for digit in "0123456789-":
+        glyph = GLYPHS[size][digit]
+        if all(rows[i].startswith(glyph[i], x) for i in range(size)) and len(rows[0]) >= x + width:
+            return digit
+    return ""

@@ -315,12 +315,12 @@ DIFFERENT: dict[str, tuple[Scene, Scene]] = {
 
 def colourless(c: Canvas) -> list[list[tuple[str, bool, bool]]]:
     """What a terminal without colour shows: characters, weight, reverse video."""
-    theme = THEMES["nocolor"]
-    pens = [[pen_of(theme, look, None) for look in row] for row in c.looks]
-    assert {(p.front, p.back) for row in pens for p in row} == {("39", "49")}
+    looks = {look for row in c.looks for look in row}
+    pens = {look: pen_of(THEMES["nocolor"], look, None) for look in looks}
+    assert {(pen.front, pen.back) for pen in pens.values()} == {("39", "49")}
     return [
-        [(char, p.bold, p.reverse) for char, p in zip(chars, row, strict=True)]
-        for chars, row in zip(c.chars, pens, strict=True)
+        [(char, pens[k].bold, pens[k].reverse) for char, k in zip(chars, row, strict=True)]
+        for chars, row in zip(c.chars, c.looks, strict=True)
     ]
 
 
