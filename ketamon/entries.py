@@ -45,12 +45,18 @@ class Session(_Body, frozen=True, tag="session"):
 
 
 class Device(_Body, frozen=True, tag="device"):
-    """Binds a role to a device, or says how it is; a cadence left out stays as it was."""
+    """Binds a role to a device, or says how it is; a cadence left out stays as it was.
+
+    `reason` is a sentence that says why it is silent or lost; `can_start` binds a cuff that a
+    program can start (false: only a thumb can).
+    """
 
     family: str | None = None
     identity: str | None = None
     cadence_s: Number | None = None
     state: Literal["streaming", "silent", "lost"] | None = None
+    reason: str | None = None
+    can_start: bool | None = None
 
 
 class Phase(_Body, frozen=True, tag="phase"):
@@ -146,7 +152,12 @@ class Handover(_Body, frozen=True, tag="handover"):
 
 
 class Cuff(_Body, frozen=True, tag="cuff"):
-    """What was asked of the cuff, or done by hand."""
+    """What was asked of the cuff, or done by hand.
+
+    `action`: `start` (sent to the cuff), `started` (a person pressed START on it), `stop`, `failed`
+    (the cuff said so), `skipped` (the one that is due will not be taken), `inflated` (it stood
+    under pressure for too long and was told to let go); `reason` in words.
+    """
 
     action: str | None = None
     reason: str | None = None

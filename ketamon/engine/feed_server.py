@@ -277,5 +277,12 @@ def _merged(older: EntryMessage, newer: EntryMessage) -> EntryMessage:
     bins = {(b.vital, b.t): b for b in (*older.view.bins, *newer.view.bins)}
     vitals = {v.vital: v for v in (*older.view.vitals, *newer.view.vitals)}
     conditions = {c.condition: c for c in (*older.view.conditions, *newer.view.conditions)}
-    view = View(tuple(vitals.values()), tuple(conditions.values()), tuple(bins.values()))
+    devices = {d.device: d for d in (*older.view.devices, *newer.view.devices)}
+    view = View(
+        tuple(vitals.values()),
+        tuple(conditions.values()),
+        tuple(bins.values()),
+        devices=tuple(devices.values()),
+        cuff=newer.view.cuff or older.view.cuff,
+    )
     return EntryMessage(newer.seq, newer.entry, view)

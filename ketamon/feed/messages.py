@@ -125,6 +125,42 @@ class EventLine(msgspec.Struct, frozen=True, omit_defaults=True):
     priority: str = ""
 
 
+class DeviceView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One device of the chair as its newest `device` entry left it.
+
+    `state`: `opening`, `silent` (nothing comes), `wrong_protocol`, `streaming`, `lost`; `since_t`
+    is when it became so and `reason` why, in a sentence. `can_start`: a cuff that we can start.
+    """
+
+    device: str
+    state: str = "opening"
+    since_t: float = 0.0
+    family: str = ""
+    identity: str = ""
+    reason: str = ""
+    can_start: bool = False
+
+
+class CuffView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where the cuff's schedule and its present measurement stand.
+
+    | state | meaning |
+    |---|---|
+    | idle | nothing is being measured; `due_t`, where there is a schedule, is when the next is due |
+    | press_start | a person must press START on the cuff, which no program can start |
+    | measuring | started at `since_t`, by us or by hand; `pressure_mmhg` where the cuff tells it |
+
+    `failed` says why the last measurement gave no reading, until one does.
+    """
+
+    state: str = "idle"
+    since_t: float = 0.0
+    due_t: float | None = None
+    can_start: bool = False
+    pressure_mmhg: Number | None = None
+    failed: str = ""
+
+
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something to step to in a recording: an alarm line, a cuff reading, an event, a phase."""
 
@@ -153,6 +189,8 @@ class View(msgspec.Struct, frozen=True, omit_defaults=True):
     bar: CuffBar | None = None
     event: EventLine | None = None
     phase: str | None = None
+    devices: tuple[DeviceView, ...] = ()
+    cuff: CuffView | None = None
 
 
 # -- engine to viewer ---------------------------------------------------------------------------
@@ -195,6 +233,8 @@ class Snapshot(msgspec.Struct, frozen=True, tag_field="type", tag="snapshot", om
     bin_s: float = BIN_S
     history_s: float = HISTORY_S
     transport: Transport | None = None
+    devices: tuple[DeviceView, ...] = ()
+    cuff: CuffView | None = None
 
 
 class EntryMessage(msgspec.Struct, frozen=True, tag_field="type", tag="entry", omit_defaults=True):
@@ -261,13 +301,19 @@ class Ping(msgspec.Struct, frozen=True, tag_field="type", tag="ping"):
 class Command(msgspec.Struct, frozen=True, tag_field="type", tag="command", omit_defaults=True):
     """Something a person wants done.
 
-    | name | arguments |
-    |---|---|
-    | acknowledge | condition (or all), up_to_seq |
-    | play, pause | |
-    | speed | speed |
-    | seek | t, or by (seconds, may be negative) |
-    | step | what: alarm, event; direction: 1, -1 |
+    | name | arguments | answered by |
+    |---|---|---|
+    | acknowledge | condition (or all), up_to_seq | chair, recording |
+    | play, pause | | recording, simulated chair |
+    | speed | speed | recording, simulated chair |
+    | seek | t, or by (seconds, may be negative) | recording |
+    | step | what: alarm, event; direction: 1, -1 | recording |
+    | cuff | action: start, started, stop, skipped; reason | chair |
+    | manual | systolic, diastolic, pulse_rate, spo2, rr, moaas; measured_t, source | chair |
+    | phase | phase | chair |
+    | baseline | | chair |
+    | chart | event (`dose.im`, `note`, …), value, text | chair |
+    | end | reason | chair |
     """
 
     id: int

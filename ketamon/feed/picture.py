@@ -15,6 +15,8 @@ from ketamon.feed.messages import (
     Bye,
     ConditionView,
     CuffBar,
+    CuffView,
+    DeviceView,
     EntryMessage,
     EventLine,
     FromEngine,
@@ -59,6 +61,8 @@ class Picture:
     bin_s: float = BIN_S
     history_s: float = HISTORY_S
     transport: Transport | None = None
+    devices: dict[str, DeviceView] = field(default_factory=dict)
+    cuff: CuffView | None = None
     answers: list[Answer] = field(default_factory=list)
     bye: str | None = None
 
@@ -123,6 +127,7 @@ class Picture:
         self.phase, self.phase_t, self.profile = s.phase, s.phase_t, s.profile
         self.seq, self.transport = s.seq, s.transport
         self.bin_s, self.history_s = s.bin_s, s.history_s
+        self.devices, self.cuff = {d.device: d for d in s.devices}, s.cuff
         self.vitals = {v.vital: v for v in s.vitals}
         self.conditions = {c.condition: c for c in s.conditions}
         self.bars, self.events, self.bins = list(s.bars), list(s.events), {}
@@ -146,6 +151,10 @@ class Picture:
             oldest = next(iter(bins))
             if oldest < b.t - self.history_s:
                 del bins[oldest]
+        for device in view.devices:
+            self.devices[device.device] = device
+        if view.cuff is not None:
+            self.cuff = view.cuff
         if view.bar is not None:
             self.bars.append(view.bar)
         if view.event is not None:
