@@ -84,8 +84,9 @@ def continuous(state: State, vital: str, entry: Entry, value: Number | None) -> 
         source.invalid = True
         return
     t = entry.t_ms
-    before = source.value if source is sources.in_use else None
+    before = sources.standing() if source.charted else None
     source.value, source.t, source.alive, source.invalid = value, t, True, False
+    source.past = False
     if source is not sources.in_use:
         state.soonest = 0
         sources.in_use = sources.best(t)
@@ -119,9 +120,10 @@ def lose_source(state: State, vital: str, source: Source, t: int) -> None:
         for track in tracks:
             track.lose(t)
     elif sources.in_use.value is not None:
+        sources.in_use.past = True
         for track in tracks:
             if sources.in_use.charted:
-                track.judge_standing(t, sources.in_use.value)
+                track.hold(sources.in_use.value)
             else:
                 track.stand(t, sources.in_use.value)
     state.soonest = 0
@@ -135,23 +137,24 @@ def once(state: State, vital: str, entry: Entry, value: Number | None, measured:
         return
     if sources.lost_ms is not None and measured < sources.lost_ms:
         return
-    before = sources.once
-    if before is not None and measured < before.t:
+    if sources.once is not None and measured < sources.once.t:
         return
+    before = sources.standing()
     role = entry.device or ("person" if entry.kind == "manual" else "cuff")
     sources.once = Held(value, measured, role)
     for track in state.by_vital[vital]:
-        track.judge(entry.t_ms, value, before.value if before else None)
+        track.judge(entry.t_ms, value, before)
     state.soonest = 0
     wake(state)
 
 
 def standing(state: State, vital: str) -> Standing:
+    """What new limits judge; a charted value from before another source was lost they don't."""
     sources = state.sources.get(vital)
     if sources is None:
         held = state.episodic.get(vital)
         return Standing(held.value if held else None, True, True)
     source = sources.in_use
-    if source is None:
+    if source is None or (source.charted and source.past):
         return Standing(None, False, False)
     return Standing(source.value, source.charted, not source.invalid)

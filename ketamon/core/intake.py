@@ -17,7 +17,7 @@ from ketamon.core.limits import effective_levels
 from ketamon.core.plausible import counted, pressure_values
 from ketamon.core.profile import Profile, ProfileError, parse_profile
 from ketamon.core.sources import Held
-from ketamon.core.state import CONTINUOUS, FAR, State
+from ketamon.core.state import CONTINUOUS, FAR, CuffReading, State
 from ketamon.entries import Acknowledge, Device, Entry, Limits, Score
 from ketamon.vitals import Number
 from ketamon_drivers.readings import BloodPressure, HeartRate, Manual, Oximetry, Respiration
@@ -49,13 +49,14 @@ def _blood_pressure(state: State, entry: Entry) -> None:
     """A cuff reading: judged at once; a failed one leaves what stands as it is."""
     body: BloodPressure = entry.body
     t = entry.t_ms
-    newest = state.cuff_readings.get(entry.device)
-    if newest is not None and newest[1] == body and t - newest[0] <= COPY_WITHIN_MS:
-        return
-    state.cuff_readings[entry.device] = (t, body)
     values = pressure_values(body)
     if values is None:
         return
+    recent = [one for one in state.cuff_readings if t - one.t <= COPY_WITHIN_MS]
+    state.cuff_readings = recent
+    if any(one.device == entry.device and one.reading == body for one in recent):
+        return
+    recent.append(CuffReading(t, entry.device, body))
     pulse = counted("hr", body.pulse_rate_per_min)
     _pressures(state, entry, t, values, pulse)
     once(state, "hr", entry, pulse, t)
@@ -135,6 +136,8 @@ def _device(state: State, entry: Entry) -> None:
         for source in state.sources[vital].all.values():
             if source.role != role:
                 continue
+            stale_t = source.stale_t()
+            source.alive = source.alive and (stale_t is None or stale_t > t)
             source.cadence_ms = state.cadences.get(role, source.cadence_ms)
             if body.state == "lost" and source.alive and not source.charted:
                 lose_source(state, vital, source, t)

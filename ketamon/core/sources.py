@@ -41,6 +41,7 @@ class Source:
     t: int = 0
     alive: bool = False
     invalid: bool = False
+    past: bool = False  # in use since another was lost, and nothing has come since
 
     @property
     def charted(self) -> bool:
@@ -74,6 +75,12 @@ class Sources:
             source = Source(role, rank, self.cadences.get(role, DEFAULT_CADENCE_MS))
             self.all[key] = source
         return source
+
+    def standing(self) -> Number | None:
+        """The newest value that no loss has discarded, whichever source it came from."""
+        if self.in_use is not None:
+            return self.in_use.value
+        return self.once.value if self.once is not None else None
 
     def best(self, t: int) -> Source | None:
         """The best source that is alive at `t`."""

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ketamon.core.baseline import Measured
 from ketamon.core.profile import OFF, Profile
@@ -24,6 +25,14 @@ class Quiet:
     awake: bool = False
 
 
+class CuffReading(NamedTuple):
+    """A cuff's accepted reading."""
+
+    t: int
+    device: str | None
+    reading: BloodPressure
+
+
 @dataclass(slots=True, eq=False)
 class State:
     """All that the core remembers. Made by `start`, changed only by `step` and `advance`."""
@@ -39,7 +48,7 @@ class State:
     episodic: dict[str, Held] = field(default_factory=dict)  # standing sys, dia, map, moaas
     pressures_taken: int = 0  # accepted pressure readings, cuff and typed
     newest_pressure: tuple[int, Number | None, Number | None] | None = None
-    cuff_readings: dict[str | None, tuple[int, BloodPressure]] = field(default_factory=dict)
+    cuff_readings: list[CuffReading] = field(default_factory=list)  # those a copy may follow
     cadences: dict[str, int] = field(default_factory=dict)
     sources: dict[str, Sources] = field(default_factory=dict)
     quiet: dict[str, Quiet] = field(default_factory=dict)

@@ -61,7 +61,8 @@ class Track:
     state: str = "normal"
     priority: str = ""
     value: Number | None = None  # the newest valid one
-    worst: Number | None = None  # since the first violation of this episode
+    run_worst: Number | None = None  # of the violating values that stand unbroken
+    worst: Number | None = None  # since the first violation of this episode, latched or not
     latched_worst: Number | None = None
     limit: Number | None = None
     basis: str | None = None
@@ -102,10 +103,12 @@ class Track:
     @property
     def awake(self) -> bool:
         """False while a value within all limits can change nothing."""
-        return self.state not in RESTING or any(r.run_t is not None for r in self.runs)
+        return self.state != "normal" or any(r.run_t is not None for r in self.runs)
 
     def level_due(self) -> int | None:
-        """When the next level is reached if its values go on violating."""
+        """When the next level is reached if its values go on violating; never while unresolved."""
+        if self.state == "unresolved":
+            return None
         due = [
             run.run_t + run.level.delay_ms
             for run in self.runs
@@ -118,8 +121,7 @@ class Track:
     def arrive(self, t: int, value: Number) -> None:
         """Judges a valid value of a continuous source that has just come."""
         self._note(value)
-        if self.state == "unresolved" and self._not_inside(value):
-            self._resume(t)
+        self._resume_if_outside(t, value)
         for run in self.runs:
             if self.beyond(run.level, value):
                 run.break_clear()
@@ -155,8 +157,7 @@ class Track:
         """Judges an episodic reading; `before` is the one that stood until now."""
         count = len(self.lines)
         self._note(value)
-        if self.state == "unresolved" and self._not_inside(value):
-            self._resume(t)
+        self._resume_if_outside(t, value)
         self._set_reached(value)
         self._settle(t)
         if not self.beyond_any(value) or self.state not in ("active", "acknowledged"):
@@ -170,11 +171,10 @@ class Track:
         if len(self.lines) == count:
             self._apply(t, "flag")
 
-    def judge_standing(self, t: int, value: Number) -> None:
-        """Judges a value as episodic that is no new reading: it neither confirms nor re-alarms."""
+    def hold(self, value: Number) -> None:
+        """Takes a charted source's newest value as the standing one: it breaks all runs, no more."""
         self._note(value)
-        self._set_reached(value)
-        self._settle(t)
+        self._drop_runs()
 
     def reach_due(self, t: int) -> None:
         """Reaches the levels whose delay has passed by now."""
@@ -184,12 +184,9 @@ class Track:
 
     def lose(self, t: int) -> None:
         """The vital is lost: runs are dropped, what stood becomes unresolved."""
-        for run in self.runs:
-            run.run_t = None
-            run.break_clear()
-        if self.state in RESTING:
-            self.worst = None
-        elif self.state != "unresolved":
+        self._drop_runs()
+        self.run_worst = None
+        if self.state in ("active", "acknowledged"):
             self.answered = self.state == "acknowledged"
             self.unanswered_due = None
             self._apply(t, "lost")
@@ -199,7 +196,7 @@ class Track:
     ) -> None:
         """Takes new limits; judges the standing value at once, which counts as no new reading."""
         self.profile = profile
-        value = standing.value
+        value, top = standing.value, self._top()
         left = {run.level.name: run for run in self.runs}
         runs = []
         for level in levels:
@@ -210,11 +207,14 @@ class Track:
                 run.run_t = t if value is not None and self.beyond(level, value) else None
             run.level = level
             runs.append(run)
+            if top is not None and level.name == top.name:
+                self.limit, self.basis = level.limit, level.basis
         self.runs = runs
         kept = any(run.reached for run in runs)
         removed = any(run.reached for run in left.values())
         if value is not None:
             self._note(value)
+            self._resume_if_outside(t, value)
             if standing.episodic:
                 self._set_reached(value)
             elif standing.may_reach:
@@ -267,18 +267,17 @@ class Track:
 
     def _settle(self, t: int) -> None:
         """Compares what is reached with the state and takes the step between, if there is one."""
-        top = None
-        for run in self.runs:
-            if run.reached:
-                top = run.level
+        top = self._top()
         if top is None:
             if self.state not in RESTING:
                 self._end(t)
             return
         self.limit, self.basis = top.limit, top.basis
         if self.state in RESTING:
+            again = self.state == "latched"  # nobody answered: it latches again
             self.priority, self.raised_ms = top.priority, t
-            self.was_high = top.priority == "high"
+            self.was_high = again or top.priority == "high"
+            self.worst = self.worst if again else self.run_worst
             self.confirmed = self.realarmed = False
             self.latched_worst = None
             self._ask(t)
@@ -314,20 +313,27 @@ class Track:
         self.lines.append(Line(t, alarm, self))
 
     def _note(self, value: Number) -> None:
-        """Remembers the value, and the worst since the first violation."""
+        """Remembers the value, and the worst ones."""
         self.value = value
-        if self.beyond_any(value):
-            if self.worst is None or (value > self.worst if self.high else value < self.worst):
-                self.worst = value
-        elif self.state in RESTING:
-            self.worst = None
+        self.worst = self._worse(value, self.worst)
+        self.run_worst = self._worse(value, self.run_worst) if self.beyond_any(value) else None
 
-    def _not_inside(self, value: Number) -> bool:
-        return any(run.reached and not self.inside(run.level, value) for run in self.runs)
+    def _worse(self, value: Number, other: Number | None) -> Number:
+        if other is None:
+            return value
+        return max(value, other) if self.high else min(value, other)
+
+    def _top(self) -> EffectiveLevel | None:
+        """The worst level reached."""
+        return next((run.level for run in reversed(self.runs) if run.reached), None)
 
     def _set_reached(self, value: Number) -> None:
+        self._drop_runs()
         for run in self.runs:
             run.reached = self.beyond(run.level, value)
+
+    def _drop_runs(self) -> None:
+        for run in self.runs:
             run.run_t = None
             run.break_clear()
 
@@ -341,7 +347,13 @@ class Track:
                     milder.reached = True
                     milder.break_clear()
 
-    def _resume(self, t: int) -> None:
+    def _resume_if_outside(self, t: int, value: Number) -> None:
+        """Back from unresolved: beyond any level, or not inside a reached one by its margin."""
+        if self.state != "unresolved":
+            return
+        reached = [run.level for run in self.runs if run.reached]
+        if not self.beyond_any(value) and all(self.inside(level, value) for level in reached):
+            return
         if not self.answered:
             self.unanswered, self.unanswered_due = False, t + self.profile.escalate_ms
         self._apply(t, "back_answered" if self.answered else "back")
@@ -365,11 +377,11 @@ class Track:
             self._apply(t, "ended")
             self._finish()
             return
-        worst = next((r.level for r in self.runs if r.level.priority == "high"), None)
-        if worst is not None:
-            self.limit, self.basis = worst.limit, worst.basis
+        levels = [run.level for run in self.runs]
+        level = next((level for level in levels if level.priority == "high"), levels[0])
+        self.limit, self.basis = level.limit, level.basis
         self.latched_as_it_was = self.priority == "high"
-        self.priority, self.latched_worst, self.worst = "high", self.worst, None
+        self.priority, self.latched_worst = "high", self.worst
         self.unanswered_due = self.realarm_due = None
         self._apply(t, "ended_after_high")
 

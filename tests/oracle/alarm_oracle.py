@@ -33,11 +33,8 @@ def timeline(entries: Session, limits: Mapping[str, Any] | None = None) -> list[
 class Oracle:
     """One run over one session."""
 
-    def __init__(self, limits: Mapping[str, Any] | None, *, latch_stays: bool = True) -> None:
-        """Starts with no limits, or with those that replace all others.
-
-        `latch_stays` is one of the disputed sentences, so common that it can be read both ways.
-        """
+    def __init__(self, limits: Mapping[str, Any] | None) -> None:
+        """Starts with no limits, or with those that replace all others."""
         self.fixed = limits is not None
         self.profile = Profile(limits)
         self.lines: list[Line] = []
@@ -45,20 +42,16 @@ class Oracle:
         self.cadences: dict[str, Fraction] = {}
         self.baseline: dict[str, Fraction] = {}
         self.pressures: list[Accepted] = []
-        self.cuff_key: object = None
         self.mode: str | None = None
         self.moments: list[int] = []
         self.times: set[int] = set()
-        self.disputed: set[str] = set()
         self.seq = 0
         self.snapshots: list[tuple[int, str, Snapshot]] = []
         self.conditions: list[Condition] = []
         for name in CONDITIONS:
             vital, side = name.split("_")
             history = self.histories[vital]
-            self.conditions.append(
-                Condition(vital, side, history, self.emit, self.profile, latch_stays, self.disputed)
-            )
+            self.conditions.append(Condition(vital, side, history, self.emit, self.profile))
         self.apply(self.profile)
 
     def emit(self, line: Line) -> None:
@@ -147,10 +140,9 @@ class Oracle:
             history.newest_t = now
             history.events.append(Event(now, "loss"))
             return True
-        mark: Mark = "once" if history.in_use.charted else "standing"
+        # Charted, it was measured before a loss: not judged now or by other limits, as what is typed.
+        mark: Mark = "typed" if history.in_use.charted else "standing"
         history.events.append(Event(now, mark, history.in_use.value))
-        if history.in_use.charted:
-            self.disputed.add("a charted value at a switch")
         for condition in self.conditions:
             if condition.history is history:
                 condition.watch()
@@ -187,11 +179,7 @@ class Oracle:
             history = self.histories[vital]
             source = history.sources.get(name)
             if source:
-                source.cadence_s, old = self.cadences.get(name, Fraction(1)), source.cadence_s
-                young = source.charted or now - source.last_valid_t < source.stale_ms
-                dead = source.value is not None and not source.alive
-                if dead and young and old != source.cadence_s:
-                    self.disputed.add("cadence of a lost source")
+                source.cadence_s = self.cadences.get(name, Fraction(1))
                 if entry.get("state") == "lost" and not source.charted:
                     source.alive = False
         self.respan(now)
@@ -318,11 +306,8 @@ class Oracle:
         """What a device sent."""
         silent = bool(VALUELESS & set(entry.get("status") or ())) or entry.get("contact") is False
         device = entry.get("device")
-        if kind == "blood_pressure":
-            if silent:
-                self.cuff_key = None
-            else:
-                self.cuff(now, entry)
+        if kind == "blood_pressure" and not silent:
+            self.cuff(now, entry)
         elif kind == "oximetry":
             name = device or "oximeter"
             rank = 2 if name == "oximeter" else 3
@@ -332,7 +317,7 @@ class Oracle:
             name = device or "strap"
             rank = 0 if name == "strap" else 1
             self.continuous(now, "hr", name, rank, None if silent else entry.get("heart_rate"))
-        else:
+        elif kind == "respiration":
             name = device or "monitor"
             self.continuous(now, "rr", name, 0, None if silent else entry.get("rr"))
 
@@ -347,13 +332,9 @@ class Oracle:
         )
         impossible = pulse is not None and plausible("hr", pulse) is None
         if impossible or values is None or all(value is None for value in values.values()):
-            self.cuff_key = key
             return
         if any(one.key == key and now - one.t <= COPY_MS for one in self.pressures):
-            if self.cuff_key != key:
-                self.disputed.add("repeated after another measurement")
             return
-        self.cuff_key = key
         self.accept(now, Accepted(now, values, key))
         self.typed(now, "hr", now, entry.get("pulse_rate"))
 
@@ -373,10 +354,8 @@ class Oracle:
         source.last_valid_t, source.value = now, value
         if history.best() is not source:
             return
-        other, history.in_use = history.in_use, source
+        history.in_use = source
         if source.charted:
-            if history.held() is not None and other is not source:
-                self.disputed.add("confirmed by another source")
             self.judge_single(now, vital, value)
             return
         history.events.append(Event(now, "value", value))

@@ -50,15 +50,12 @@ class Condition:
     history: History
     emit: Emit
     profile: Profile
-    latch_stays: bool  # raised again after a latch, it latches again whatever it was since
-    disputed: set[str]  # which sentences were needed that two people read in two ways
     seen_by: set[str] = field(default_factory=set)
     limits: dict[str, Limit] = field(default_factory=dict)
     state: str = "normal"
     reached: set[str] = field(default_factory=set)
     acked: bool = False
     was_high: bool = False  # since raised (and latched, if it was) or last acknowledged
-    high_again: bool = False  # the same, since it was raised from latched
     confirmed: bool = False
     again: bool = False
     answered: bool = False  # `unanswered` was printed since the last signal
@@ -68,7 +65,6 @@ class Condition:
     ack_value: Fraction | None = None
     since: int | None = None  # where in the history the unbroken run of violations began
     first: int = 0
-    again_first: int = 0
     stamp: int = 0
     shown: Limit | None = None
     tide: Fraction | None = None  # the worst value, once latched
@@ -155,14 +151,13 @@ class Condition:
         if not self.on:
             if has is None:
                 return False
-            carried = self.state == "latched" and self.latch_stays
+            latched = self.state == "latched"
             assert self.since is not None
-            self.again_first = self.since
-            if not carried:
-                self.first = self.again_first
+            if not latched:
+                self.first = self.since
             self.state, self.acked = "active", False
             self.confirmed = self.again = False
-            self.was_high, self.high_again = carried or has == "high", has == "high"
+            self.was_high = latched or has == "high"
             self.say(t, "raised")
             return True
         if has is None:
@@ -170,7 +165,6 @@ class Condition:
             return True
         if RANK[has] > RANK[had]:
             self.state, self.acked, self.again, self.was_high = "active", False, False, True
-            self.high_again = True
             self.say(t, "escalated")
             return True
         if RANK[has] < RANK[had]:
@@ -186,9 +180,6 @@ class Condition:
         if self.was_high and not self.acked and latches:
             self.state = "latched"
             self.tide = self.history.worst_from(self.first, self.side)
-            again = self.history.worst_from(self.again_first, self.side)
-            if not self.high_again or self.tide != again:
-                self.disputed.add("latched, raised again")
             limits = [self.limits.get(level) for level in ("high", "high_now", "medium")]
             limit = next((one for one in limits if one), None)
             self.say(t, "latched", "high", self.tide, limit)
@@ -213,14 +204,8 @@ class Condition:
             inside(self.side, value, self.limits[level].number, margin) for level in self.reached
         )
         if self.state == "unresolved" and (not safe or self.violated(value)):
-            if safe:
-                self.disputed.add("resumed beyond a level not reached")
-            self.resume(t)
-
-    def resume(self, t: int) -> None:
-        """Back in the state it had."""
-        self.state = "acknowledged" if self.acked else "active"
-        self.say(t, "resumed")
+            self.state = "acknowledged" if self.acked else "active"
+            self.say(t, "resumed")
 
     def arrival(self, t: int, value: Fraction) -> None:
         """A valid value of a continuous source has come; it stands in the history already."""
@@ -285,12 +270,10 @@ class Condition:
 
     def levels_due(self, t: int) -> None:
         """The levels whose delay has passed by now."""
-        before = set(self.reached)
-        self.reach(t)
-        if self.state == "unresolved" and self.reached != before:
-            self.disputed.add("a rise while unresolved")
-            self.reached = before  # nothing rises before it is resumed
-        self.settle(t, before)
+        if self.state != "unresolved":  # nothing rises before it is resumed
+            before = set(self.reached)
+            self.reach(t)
+            self.settle(t, before)
 
     def unanswered_if_due(self, t: int) -> None:
         """Active for so long since the latest signal, and nobody came."""
@@ -327,7 +310,7 @@ class Condition:
         elif self.on and not self.acked:
             self.acked, self.ack_t, self.ack_value = True, t, self.history.latest()
             self.ack_wait = self.profile.alarm_ms("realarm_again_s" if self.again else "realarm_s")
-            self.was_high = self.high_again = self.priority == "high"
+            self.was_high = self.priority == "high"
             if self.state == "active":
                 self.state = "acknowledged"
             self.say(t, "acknowledged")
@@ -340,7 +323,7 @@ class Condition:
             self.shown = self.limits.get(worst)
         self.limits = limits
         self.reached &= set(limits)
-        mark, value, state = self.history.standing_mark(), self.history.held(), self.state
+        mark, value = self.history.standing_mark(), self.history.held()
         if mark != "typed":
             self.watch()
         if mark == "once":
@@ -350,14 +333,10 @@ class Condition:
         else:
             if value is not None and mark != "typed":
                 self.resume_if_outside(t, value)
-                if self.state != state:
-                    self.disputed.add("resumed by limits")
             self.reach(t)
             removed = True
         if removed and self.on and not self.reached:
             self.settle(t, before, "limits", latches=False)
         else:
-            if self.on and not self.reached:
-                self.disputed.add("ended by limits")
             self.settle(t, before)
         self.realarm_if_due(t)

@@ -12,8 +12,6 @@ from ketamon.commands import cli
 ROOT = Path(__file__).resolve().parents[2]
 PROFILES = ROOT / "ketamon" / "profiles"
 
-LATCH_STAYS = False  # how the product reads "latched, raised again" in `scenarios_disputed`
-
 Line = dict[str, Any]
 
 

@@ -148,8 +148,11 @@ class _Maker:
         return found
 
     def pick_cadence(self, name: str) -> float:
-        slow = (61, 300) if self.theme == "charted" else ()
-        fast = () if self.theme == "charted" else (1, 2, 5, 5, 10, 20, 30, 60)
+        slow, fast = (61, 300), (1, 2, 5, 5, 10, 20, 30, 60)
+        if self.theme == "charted":  # the strap may be lost: then a charted pulse is taken
+            fast = (5, 20, 30) if name == "strap" else ()
+        else:
+            slow = ()
         self.cadence[name] = self.rng.choice((*slow, *fast))
         return self.cadence[name]
 

@@ -140,6 +140,8 @@ def _readings(t: float, rows: list[Row]) -> list[Entry]:
                 mine.append({"t": t, "kind": kind, "device": device})
             if values:
                 mine[-1].update(values)
+                if any(_kind(c) == kind and c[2].lower() == "kpa" for c in row):
+                    mine[-1]["original_unit"] = "kPa"  # a field like all others
         for entry in mine:
             pair = [entry.get(field, 1) for field in ("systolic", "diastolic")]
             if kind == "blood_pressure" and None in pair:

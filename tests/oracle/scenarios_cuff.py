@@ -384,4 +384,12 @@ SCENARIOS = [
         RISE,
         [],
     ),
+    # "Two cuff readings equal in device and all fields within 15 s are one": nothing is said of
+    # what lies between them (here a failed measurement).
+    Scenario(
+        "repeated_after_another_measurement",
+        [bp(0, 165, 80), bp(4, None, None, status=["cuff_error"]), bp(8, 165, 80)],
+        SYS,
+        [line(0, "sys_high", "raised", "active", "medium", 165, 160)],
+    ),
 ]  # fmt: skip

@@ -1,9 +1,8 @@
-"""Sessions with limits that change, and with several sources of one vital, worked out by hand."""
+"""Sessions with limits that change, worked out by hand."""
 
 from tests.oracle.builders import (
     DIA,
     HR,
-    SPO2,
     SYS,
     Scenario,
     ack,
@@ -12,23 +11,18 @@ from tests.oracle.builders import (
     hr,
     line,
     note,
-    ox,
-    rr,
     set_limits,
-    typed,
 )
 
 STRAP = device(0, "strap", cadence=30)
-PROBE = device(0, "oximeter", cadence=30)
 RAISED = line(15, "hr_high", "raised", "active", "medium", 120, 110)
 QUICK = {"hr": {"high": {"medium": 110, "high": 130}}}
 SYS_150 = {"sys": {"high": {"medium": 150, "high": 180}}}
 SYS_170 = {"sys": {"high": {"medium": 170, "high": 190}}}
 HIGH_ONLY = {"sys": {"high": {"high": 180}}}
 MEDIUM_ONLY = {"sys": {"high": {"medium": 160}}}
-RR = {"rr": {"low": {"medium": 10, "high": 8}}}
 
-LIMITS = [
+SCENARIOS = [
     # No limits, no alarms; the first profile judges what stands at once; the next reading
     # confirms, the one before it being beyond the limits now in force.
     Scenario(
@@ -151,130 +145,56 @@ LIMITS = [
         HIGH_ONLY,
         [line(60, "sys_high", "raised", "active", "high", 181, 180)],
     ),
-]  # fmt: skip
-
-SOURCES = [
-    # The strap is lost at 90; the oximeter's newest value stands in: no loss of hr, and it
-    # violates too, so the delay of a run that began at 80 goes on: 95.
+    # "a standing episodic value is judged as if it came now": then `limit` is the limit of now,
+    # as it is when a reading ends the condition; 165 against 160 is no end.
     Scenario(
-        "switch_keeps_a_delay_if_both_violate",
-        [STRAP, PROBE, hr(0, 100), hr(80, 120), ox(85, 97, 121), device(90, "strap", state="lost"), note(96)],
-        HR,
-        [line(95, "hr_high", "raised", "active", "medium", 121, 110)],
+        "ended_by_limits_carries_the_new_one",
+        [set_limits(0, SYS), bp(10, 165, 80), set_limits(20, SYS_170)],
+        None,
+        [
+            line(10, "sys_high", "raised", "active", "medium", 165, 160),
+            line(20, "sys_high", "cleared", "normal", "medium", 165, 170),
+        ],
     ),
-    # The oximeter's value doesn't violate: the run is broken.
+    # "standing values are judged at once" and "a rise in priority makes it active again
+    # (`escalated`)": 100 has stood inside since 30; beyond the limits of 32 it is back, and high
+    # after its 10 s. A rise needs its own line: only that breaks an audio pause.
     Scenario(
-        "switch_breaks_a_delay_if_the_other_does_not_violate",
-        [STRAP, PROBE, hr(80, 120), ox(85, 97, 100), device(90, "strap", state="lost"), note(100)],
-        HR,
-        [],
-    ),
-    # While the strap gives hr, the oximeter's pulse isn't judged.
-    Scenario(
-        "strap_goes_before_oximeter",
-        [STRAP, PROBE, hr(0, 80), ox(1, 97, 140), note(40)],
-        HR,
-        [],
-    ),
-    # The value at the switch is no arrival: inside, it begins the clear run (at 30) but the
-    # next value of the oximeter, 5 s on, ends the alarm.
-    Scenario(
-        "the_value_at_a_switch_starts_a_clear_run",
-        [STRAP, PROBE, hr(0, 120), ox(20, 97, 100), device(30, "strap", state="lost"), ox(34, 97, 100), ox(35, 97, 100)],
-        HR,
-        [RAISED, line(35, "hr_high", "cleared", "normal", "medium", 100, 110)],
-    ),
-    # The strap's invalid run is its own: at the switch (20) the delay, run out at 15 in that
-    # run, has passed, and both values violate.
-    Scenario(
-        "an_invalid_run_belongs_to_its_source",
-        [STRAP, PROBE, hr(0, 120), ox(5, 97, 121), hr(10, None), device(20, "strap", state="lost"), note(21)],
-        HR,
-        [line(20, "hr_high", "raised", "active", "medium", 121, 110)],
-    ),
-    # hr is lost only when the oximeter is stale too: 85 + 90.
-    Scenario(
-        "hr_is_lost_when_no_source_is_left",
-        [STRAP, PROBE, hr(0, 120), ox(85, 97, 121), note(180)],
-        HR,
+        "resumed_by_limits",
+        [
+            set_limits(0, HR),
+            STRAP,
+            hr(0, 120),
+            device(20, "strap", state="lost"),
+            hr(30, 100),
+            set_limits(32, {"hr": {**HR["hr"], "high": {"medium": 80, "high": 90}}}),
+            hr(60, 100),
+        ],
+        None,
         [
             RAISED,
-            line(135, "hr_high", "unanswered", "active", "medium", 121, 110),
-            line(175, "hr_high", "unresolved", "unresolved", "medium", 121, 110),
+            line(20, "hr_high", "unresolved", "unresolved", "medium", 120, 110),
+            line(32, "hr_high", "resumed", "active", "medium", 100, 80),
+            line(42, "hr_high", "escalated", "active", "high", 100, 90),
         ],
     ),
-    # No device gives hr: a cuff's pulse is judged, at once, after the pressures.
+    # "at the first valid value that is not inside by the margin it is `resumed`": 105 is beyond
+    # the condition's medium limit, though only high is reached.
     Scenario(
-        "cuff_pulse_without_another_source",
-        [bp(0, 165, 80, pulse_rate=131), bp(60, 150, 80, pulse_rate=112), bp(90, 151, 80, pulse_rate=109)],
-        {**SYS, **HR},
+        "resumed_beyond_a_level_not_reached",
         [
-            line(0, "sys_high", "raised", "active", "medium", 165, 160),
-            line(0, "hr_high", "raised", "active", "high", 131, 130),
-            line(60, "sys_high", "cleared", "normal", "medium", 150, 160),
-            line(60, "hr_high", "deescalated", "active", "medium", 112, 110),
-            line(90, "hr_high", "latched", "latched", "high", 131, 130),
+            set_limits(0, {"hr": {"high": {"high": 110}}}),
+            STRAP,
+            hr(0, 120),
+            device(20, "strap", state="lost"),
+            set_limits(30, {"hr": {**HR["hr"], "high": {"medium": 100, "high": 110}}}),
+            hr(40, 105),
         ],
-    ),
-    # While the strap gives hr, a cuff's or a typed pulse isn't judged.
-    Scenario(
-        "cuff_pulse_beside_a_strap",
-        [STRAP, hr(0, 80), bp(10, 120, 80, pulse_rate=140), typed(20, pulse_rate=140)],
-        HR,
-        [],
-    ),
-    # Typed values count by when they were measured: before the loss (90) never, after it yes.
-    Scenario(
-        "typed_pulse_measured_before_the_loss",
+        None,
         [
-            STRAP, hr(0, 120), typed(100, 80, pulse_rate=100), typed(110, 80, pulse_rate=140),
-            typed(120, 95, pulse_rate=140),
+            line(0, "hr_high", "raised", "active", "high", 120, 110),
+            line(20, "hr_high", "unresolved", "unresolved", "high", 120, 110),
+            line(40, "hr_high", "resumed", "active", "high", 105, 110),
         ],
-        HR,
-        [
-            RAISED,
-            line(90, "hr_high", "unresolved", "unresolved", "medium", 120, 110),
-            line(120, "hr_high", "resumed", "active", "medium", 140, 110),
-            line(120, "hr_high", "escalated", "active", "high", 140, 130),
-        ],
-    ),
-    # One typed value inside, measured after the loss, ends an unresolved condition.
-    Scenario(
-        "typed_pulse_ends_the_unresolved",
-        [STRAP, hr(0, 120), typed(100, 95, pulse_rate=100)],
-        HR,
-        [
-            RAISED,
-            line(90, "hr_high", "unresolved", "unresolved", "medium", 120, 110),
-            line(100, "hr_high", "cleared", "normal", "medium", 100, 110),
-        ],
-    ),
-    # A typed breathing rate where no device gives one: each is judged by itself.
-    Scenario(
-        "typed_breathing_rate",
-        [typed(0, rr=9), typed(60, rr=9), typed(90, rr=7), typed(100, rr=10)],
-        RR,
-        [
-            line(0, "rr_low", "raised", "active", "medium", 9, 10),
-            line(60, "rr_low", "confirmed", "active", "medium", 9, 10),
-            line(90, "rr_low", "escalated", "active", "high", 7, 8),
-            line(100, "rr_low", "latched", "latched", "high", 7, 8),
-        ],
-    ),
-    # A device gives rr: what is typed isn't judged.
-    Scenario(
-        "typed_breathing_rate_beside_a_device",
-        [device(0, "monitor", cadence=30), rr(0, 14), typed(10, rr=6)],
-        RR,
-        [],
-    ),
-    # What is due at one moment comes in the order of the condition table: hr before spo2.
-    Scenario(
-        "due_at_one_moment_in_table_order",
-        [STRAP, PROBE, ox(0, 92), hr(0, 120), note(15)],
-        {**SPO2, **HR},
-        [RAISED, line(15, "spo2_low", "raised", "active", "medium", 92, 94)],
     ),
 ]  # fmt: skip
-
-SCENARIOS = [*LIMITS, *SOURCES]

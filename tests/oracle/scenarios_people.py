@@ -160,4 +160,17 @@ SCENARIOS = [
             line(220, "hr_high", "latched", "latched", "high", 140, 130),
         ],
     ),
+    # "a new violation raises it again (`raised`) and it latches again": said of a latched
+    # condition, whatever the priority of the new violation. Nobody has acknowledged the 185.
+    Scenario(
+        "latched_raised_again_latches_again",
+        [bp(0, 185, 80), bp(30, 150, 80), bp(60, 165, 80), bp(90, 150, 80)],
+        SYS,
+        [
+            line(0, "sys_high", "raised", "active", "high", 185, 180),
+            line(30, "sys_high", "latched", "latched", "high", 185, 180),
+            line(60, "sys_high", "raised", "active", "medium", 165, 160),
+            line(90, "sys_high", "latched", "latched", "high", 185, 180),
+        ],
+    ),
 ]  # fmt: skip

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.oracle import product
-from tests.oracle.alarm_oracle import Oracle
+from tests.oracle.alarm_oracle import timeline
 from tests.oracle.random_recordings import long_form, wide_form
 from tests.oracle.recordings_oracle import OtherTableError, read
-from tests.oracle.scenarios_disputed import DISPUTED
 
 SHIPPED = product.ROOT / "sample_data"
 MORE = product.ROOT.parent / "shared" / "recordings"
@@ -33,14 +32,10 @@ def recordings(folder: Path) -> list[Path]:
     return found
 
 
-def agree(file: Path, profile: Path | None, disputes: frozenset[str] = frozenset()) -> int:
-    """Compares the lines of both and gives how many they are; of what is disputed, none."""
+def agree(file: Path, profile: Path | None) -> int:
+    """Compares the lines of both and gives how many they are."""
     limits = None if profile is None else tomllib.loads(profile.read_text())
-    oracle = Oracle(limits, latch_stays=product.LATCH_STAYS)
-    expected = oracle.run(read(file))
-    assert oracle.disputed <= disputes
-    if oracle.disputed:
-        return 0
+    expected = timeline(read(file), limits)
     assert product.replay(file, profile) == expected
     return len(expected)
 
@@ -128,12 +123,11 @@ def test_many_random_recordings(
 
 def compare(form: Callable[[int], str], seeds: range, profile: Path | None, folder: Path) -> None:
     """Compares these recordings; names the seed that differs."""
-    disputes = frozenset(scenario.name for scenario in DISPUTED)
     file, lines = folder / "made.csv", 0
     for seed in seeds:
         file.write_text(form(seed))
         with annotated(seed):
-            lines += agree(file, profile, disputes)
+            lines += agree(file, profile)
     assert lines > len(seeds) or profile is None
 
 
