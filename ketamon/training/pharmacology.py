@@ -114,18 +114,15 @@ class Ketamine:
 
     body: Body
     _given: list[_Given] = field(default_factory=list)
-    _rates: list[tuple[float, float]] = field(default_factory=list)
 
     def pump(self, t_s: float, mg_per_min: float) -> None:
-        """Sets the pump's rate from `t_s` on; 0 stops it. Raises ValueError for a time before the last."""
-        last_s, last = self._rates[-1] if self._rates else (t_s, 0.0)
-        if t_s < last_s:
-            raise ValueError(f"the pump was already set at {last_s:g} s; set it at a later time")
+        """Sets the pump's rate from `t_s` on, in place of all that was set for later; 0 stops it."""
         if mg_per_min < 0:
             raise ValueError("a pump can't run backwards; give a rate of 0 or more mg/min")
-        self._rates.append((t_s, mg_per_min))
+        self._given = [each for each in self._given if each.t_s < t_s or not each.lasts]
+        running = sum(each.amount for each in self._given if each.lasts)
         terms = self.body.plasma_after_1_mg()
-        self._give(t_s, mg_per_min - last, terms, potency=1.0, lasts=True)
+        self._give(t_s, mg_per_min - running, terms, potency=1.0, lasts=True)
 
     def dose(self, t_s: float, mg: float, route: Route) -> None:
         """Gives an amount into a depot: a muscle, a nose."""

@@ -135,12 +135,16 @@ def test_heavier_people_with_more_milligrams_have_lower_clearance_a_kilogram() -
     assert heavy > infusion(0.5, weight_kg=70).plasma_ng_per_ml(2400)
 
 
-def test_a_pump_is_set_forwards_only() -> None:
-    ketamine = infusion(0.5)
-    with pytest.raises(ValueError, match="later time"):
-        ketamine.pump(100, 1)
+def test_a_pump_that_is_stopped_early_forgets_what_was_planned() -> None:
+    early = infusion(0.5, minutes=40)
+    early.pump(600, 0)
+    planned = infusion(0.5 * 10 / 40, minutes=10)
+    assert early.effect_ng_per_ml(4000) == pytest.approx(planned.effect_ng_per_ml(4000))
+
+
+def test_a_pump_never_runs_backwards() -> None:
     with pytest.raises(ValueError, match="backwards"):
-        ketamine.pump(5000, -1)
+        infusion(0.5).pump(5000, -1)
 
 
 def test_one_hour_in_steps_of_a_second_costs_under_30_ms() -> None:
