@@ -93,16 +93,15 @@ class Oracle:
 
     def respan(self, now: int) -> None:
         """Spans have changed: every past moment is a beginning again."""
-        times, self.times, self.moments = self.times, set(), []
-        for t in times:
-            self.happened(t)
-        self.moments = sorted(moment for moment in self.moments if moment >= now)
+        spans = self.spans()
+        self.moments = sorted({t + span for t in self.times for span in spans if t + span >= now})
 
     def until(self, now: int) -> None:
         """Tries every moment up to and with `now`."""
         while self.moments and self.moments[0] <= now:
             moment = heapq.heappop(self.moments)
-            if self.due(moment):
+            again = bool(self.moments) and self.moments[0] == moment
+            if not again and self.due(moment):
                 self.happened(moment)
         self.due(now)
 

@@ -273,7 +273,8 @@ class Condition:
         if self.state != "unresolved":  # nothing rises before it is resumed
             before = set(self.reached)
             self.reach(t)
-            self.settle(t, before)
+            if self.reached != before:
+                self.settle(t, before)
 
     def unanswered_if_due(self, t: int) -> None:
         """Active for so long since the latest signal, and nobody came."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from typing import Literal, NamedTuple
 
 from tests.oracle.limits_oracle import exact, inside, milliseconds, violates
@@ -16,6 +17,12 @@ class Event(NamedTuple):
     mark: Mark
     value: Fraction | None = None
     levels: frozenset[tuple[str, str]] = frozenset()
+
+
+@cache
+def stale_after(cadence_s: Fraction) -> int:
+    """The age at which a value of a source this slow is lost."""
+    return milliseconds(max(exact(10), 3 * cadence_s))
 
 
 @dataclass
@@ -38,7 +45,7 @@ class Source:
     @property
     def stale_ms(self) -> int:
         """The age at which its value is lost."""
-        return milliseconds(max(exact(10), 3 * self.cadence_s))
+        return stale_after(self.cadence_s)
 
     def stale_at(self, now: int) -> bool:
         """True once its newest valid value is too old."""

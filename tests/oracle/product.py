@@ -1,6 +1,7 @@
 """The product as a person would ask it: `ketamon replay FILE --headless [--limits P]`."""
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from ketamon.commands import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 PROFILES = ROOT / "ketamon" / "profiles"
+TIMES = int(os.environ.get("KETAMON_ORACLE_TIMES", "1"))
+"""The slow tests take so many times their seeds; after a change of the alarm core, say 10."""
 
 Line = dict[str, Any]
 
