@@ -46,9 +46,9 @@ def new_file(target: Path, mode: int = PRIVATE) -> Iterator[Path]:
         finally:
             for ending in _SIDE_FILES:
                 part.with_name(part.name + ending).unlink(missing_ok=True)
-        _fsync_folder(target.parent)
+        fsync_folder(target.parent)
     except OSError as error:
-        raise NewFileError(f"{target}: {_reason(error)}") from None
+        raise NewFileError(f"{target}: {reason(error)}") from None
 
 
 def _name(part: Path, target: Path) -> None:
@@ -75,7 +75,7 @@ def _fsync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _fsync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
     """Makes the names in it last; some network disks know no such thing."""
     try:
         _fsync(folder)
@@ -84,7 +84,7 @@ def _fsync_folder(folder: Path) -> None:
             raise
 
 
-def _reason(error: OSError) -> str:
-    """Says what is in the way, and what to do."""
+def reason(error: OSError) -> str:
+    """Says in a clause what is in the way, and what to do."""
     words = _REASONS.get(error.errno or 0)
     return words or f"can't be written ({error.strerror}); check the disk, then try again"

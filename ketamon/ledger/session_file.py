@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ketamon.entries import Entry, EntryError, decode
 from ketamon.ledger import schema
@@ -20,6 +21,7 @@ from ketamon.ledger.new_file import NewFileError, new_file
 
 CLOSED = 0o440
 INSERT_ENTRY = "INSERT INTO entry (seq, t_ms, kind, body, hash) VALUES (?, ?, CAST(? AS TEXT), CAST(? AS TEXT), ?)"
+INSERT_RAW = "INSERT INTO raw (seq, t_ms, device, bytes, hash) VALUES (?, ?, CAST(? AS TEXT), ?, ?)"
 _FROM_ON = "WHERE seq >= ? ORDER BY seq LIMIT ?"
 _SELECT = {
     "entry": "SELECT seq, t_ms, CAST(kind AS BLOB), CAST(body AS BLOB), hash FROM entry "
@@ -59,6 +61,21 @@ class Verdict:
         return None
 
 
+class Tail(NamedTuple):
+    """Where a chain ends: its last row's number and hash."""
+
+    seq: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unclosed:
+    """A session that was not closed: all its entries, and where each chain goes on."""
+
+    entries: tuple[Entry, ...]
+    tails: dict[str, Tail]
+
+
 def write_session(path: Path, entries: Sequence[Entry]) -> str:
     """Makes a closed session file of all entries and gives its fingerprint.
 
@@ -73,7 +90,7 @@ def write_session(path: Path, entries: Sequence[Entry]) -> str:
             connection.execute("COMMIT")
             return close_into(connection, path)
     except sqlite3.Error as error:
-        raise SessionFileError(f"{path}: {_why_not_written(error)}") from None
+        raise SessionFileError(f"{path}: {why_not_written(error)}") from None
 
 
 def close_into(connection: sqlite3.Connection, path: Path) -> str:
@@ -95,7 +112,7 @@ def close_into(connection: sqlite3.Connection, path: Path) -> str:
     except NewFileError as error:
         raise SessionFileError(str(error)) from None
     except sqlite3.Error as error:
-        raise SessionFileError(f"{path}: {_why_not_written(error)}") from None
+        raise SessionFileError(f"{path}: {why_not_written(error)}") from None
     return expected
 
 
@@ -112,6 +129,30 @@ def read_session(path: Path) -> tuple[Entry, ...]:
             "`ketamon verify` finds whole"
         )
     return tuple(_entry(path, row) for row in rows)
+
+
+def read_unclosed(path: Path) -> Unclosed:
+    """Gives what a session that is to be resumed holds; raises SessionFileError.
+
+    It is only read: one that doesn't hold, or was closed, stays as it is.
+    """
+    with _opened(path) as connection:
+        verdict, entries = _judge(connection, path)
+        raw, _ = _rows(connection, "raw")
+        intact = schema.is_intact(connection)
+    if verdict.fault is not None:
+        raise SessionFileError(
+            f"{path}: {verdict.fault}, so it can't be resumed; keep the file, and start a new session"
+        )
+    if verdict.closed:
+        raise SessionFileError(f"{path}: the session was closed; start a new one")
+    if not intact:
+        raise SessionFileError(
+            f"{path}: its tables or views were changed, so it can't be resumed; keep the file, and "
+            "start a new session"
+        )
+    tails = {"entry": _tail("entry", entries), "raw": _tail("raw", raw)}
+    return Unclosed(tuple(_entry(path, row) for row in entries), tails)
 
 
 def verify_session(path: Path) -> Verdict:
@@ -182,6 +223,10 @@ def _rows(connection: sqlite3.Connection, table: str) -> tuple[list[Row], bool]:
             rows += [Row(*row) for row in connection.execute(_SELECT[table], (after, 1))]
         return rows, False
     return rows, True
+
+
+def _tail(table: str, rows: Sequence[Row]) -> Tail:
+    return Tail(rows[-1].seq if rows else 0, head(table, rows))
 
 
 def _entry(path: Path, row: Row) -> Entry:
@@ -283,7 +328,7 @@ def _digest(data: bytes, seal: bytes) -> bytes | None:
     return hashlib.sha256(data.replace(seal, schema.OPEN_SEAL)).digest()
 
 
-def _why_not_written(error: sqlite3.Error) -> str:
+def why_not_written(error: sqlite3.Error) -> str:
     """Says what was in the way, and what to do; SQLite's own words say neither."""
     name = getattr(error, "sqlite_errorname", None) or type(error).__name__
     if name == "SQLITE_FULL":
