@@ -36,15 +36,17 @@ def verify(ctx: click.Context, file: Path, head: str | None) -> None:
     Exit 0: all entries hold. Exit 1: the first that doesn't is named. Exit 2: not a session file.
 
     A file can't tell by itself that its last entries were taken away or that all of it was made
-    anew, by somebody who knows how: give the fingerprint from elsewhere with --head.
+    anew, by somebody who knows how: the heads that were noted each minute in anchors.log, beside
+    the file, are compared where they are there; give a fingerprint from elsewhere with --head.
     """
+    from ketamon.ledger.anchors import disagreement
     from ketamon.ledger.session_file import SessionFileError, verify_session
 
     try:
         verdict = verify_session(file)
     except SessionFileError as error:
         raise click.ClickException(str(error)) from None
-    fault = verdict.fault or _against(verdict, head)
+    fault = verdict.fault or disagreement(file, verdict) or _against(verdict, head)
     if fault is not None:
         click.echo(f"{file}: {fault}")
         ctx.exit(1)

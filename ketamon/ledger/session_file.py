@@ -31,6 +31,7 @@ _SELECT = {
 _LOWEST_SEQ, _ALL = -(2**63), -1
 _NOUN = {"entry": "entry", "raw": "raw bytes"}
 _MAGIC = b"SQLite format 3\0"
+_START_BYTES, _WAL_MODE = 20, b"\x02\x02"  # at 18: how it is written and read
 _GIVE = "give a .ketamon file"
 _DAMAGED = "is damaged or cut off; take a copy that is whole"
 # SQLite quotes a damaged schema in its message, which then is no text; a damaged length asks for
@@ -121,7 +122,7 @@ def read_session(path: Path) -> tuple[Entry, ...]:
 
     A file of which any part doesn't hold is refused: `ketamon verify` says where.
     """
-    with _opened(path) as connection:
+    with opened(path) as connection:
         verdict, rows = _judge(connection, path)
     if verdict.fault is not None:
         raise SessionFileError(
@@ -136,7 +137,7 @@ def read_unclosed(path: Path) -> Unclosed:
 
     It is only read: one that doesn't hold, or was closed, stays as it is.
     """
-    with _opened(path) as connection:
+    with opened(path) as connection:
         verdict, entries = _judge(connection, path)
         raw, _ = _rows(connection, "raw")
         intact = schema.is_intact(connection)
@@ -160,7 +161,7 @@ def verify_session(path: Path) -> Verdict:
 
     A file that was not closed has no seal yet: its chains alone are judged.
     """
-    with _opened(path) as connection:
+    with opened(path) as connection:
         verdict, _ = _judge(connection, path)
         if verdict.fault is None and not schema.is_intact(connection):
             fault = f"all {verdict.entries} entries hold, but its tables or views were changed"
@@ -245,28 +246,39 @@ def _entry(path: Path, row: Row) -> Entry:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Opens a session file only to read; raises SessionFileError for what is none."""
-    _assert_looks_like_one(path)
-    # A closed file has no side files: immutable, SQLite makes none and needs no lock, so that the
-    # file reads from a folder or a disk that may only be read.
-    live = any(os.path.lexists(f"{path}{ending}") for ending in ("-wal", "-journal"))
+    start = _start(path)
+    # A closed file is in no need of side files: immutable, SQLite makes none, heeds none that an
+    # end cut short has left, and needs no lock, so that the file reads from a folder or a disk that
+    # may only be read.
+    ending = "-wal" if start[18:] == _WAL_MODE else "-journal"
+    live = os.path.lexists(f"{path}{ending}")
     uri = f"{path.absolute().as_uri()}?mode=ro{'' if live else '&immutable=1'}"
     try:
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
             _assert_is_one(connection, path)
             yield connection
+    except sqlite3.OperationalError as error:
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+            raise SessionFileError(
+                f"{path}: was not closed, and its folder may not be written by you; copy it with "
+                "its -wal file to another folder"
+            ) from None
+        raise SessionFileError(f"{path}: {_DAMAGED}") from None
     except _DAMAGES:
         raise SessionFileError(f"{path}: {_DAMAGED}") from None
     except OSError as error:
         raise SessionFileError(f"{path}: can't be read: {error.strerror}; {_GIVE}") from None
 
 
-def _assert_looks_like_one(path: Path) -> None:
+def _start(path: Path) -> bytes:
+    """Gives the first bytes of what looks like a session file; raises SessionFileError."""
     try:
         with path.open("rb") as file:
-            start = file.read(len(_MAGIC))
+            start = file.read(_START_BYTES)
     except FileNotFoundError:
         raise SessionFileError(f"{path}: no such file; {_GIVE}") from None
     except IsADirectoryError:
@@ -275,10 +287,11 @@ def _assert_looks_like_one(path: Path) -> None:
         raise SessionFileError(f"{path}: may not be read by you; ask its owner") from None
     except OSError as error:
         raise SessionFileError(f"{path}: can't be read: {error.strerror}; {_GIVE}") from None
-    if start != _MAGIC:
+    if not start.startswith(_MAGIC):
         raise SessionFileError(
             f"{path}: is not a session file; {_GIVE}, or make one with `ketamon import`"
         )
+    return start
 
 
 def _assert_is_one(connection: sqlite3.Connection, path: Path) -> None:
@@ -314,6 +327,11 @@ def _reads_back(part: Path, expected: str) -> bool:
     except SessionFileError:
         return False
     return verdict.closed and verdict.fault is None and verdict.fingerprint == expected
+
+
+def is_closed(connection: sqlite3.Connection) -> bool:
+    """True if a session file carries a seal, which only its end puts there."""
+    return _stored_seal(connection) != schema.OPEN_SEAL
 
 
 def _stored_seal(connection: sqlite3.Connection) -> bytes | None:
