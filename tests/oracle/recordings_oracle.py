@@ -4,7 +4,7 @@ What the design leaves open and is assumed here: the first row is t = 0; of one 
 come first, then pressure, oximetry, heart rate, breathing; an oximeter's cadence is the median
 interval of SPO2 (of PULSE where there is no SPO2), over all rows that aren't empty; times that go
 back are clamped, but make no reading together with the rows of that time; of limits that cross,
-the first that doesn't cross the old one counts.
+the first that doesn't cross the old one counts; limits told again, or refused, are no entry.
 """
 
 import csv
@@ -90,7 +90,7 @@ def _entries(timed: list[tuple[str, Row]]) -> list[Entry]:
     for _, t, rows in groups:
         cells = [cell for row in rows for cell in row]
         limits = _limits(profile, cells)
-        if limits is not None:
+        if limits is not None and limits != profile:
             profile = limits
             found.append({"t": t, "kind": "limits", "profile": profile})
         found += _readings(t, rows)
