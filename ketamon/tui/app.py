@@ -16,17 +16,19 @@ from typing import Any, ClassVar, Protocol
 
 from textual import events
 from textual.app import App, ComposeResult
+from textual.screen import Screen
 from textual.timer import Timer
 
-from ketamon.feed.client import FeedClient
 from ketamon.feed.messages import Answer, FeedError, FromEngine
 from ketamon.feed.picture import Picture
+from ketamon.tui.actions import NO_ANSWER, Actions, Choices, Then
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.driver import driver_class
 from ketamon.tui.flash import Flash
-from ketamon.tui.keys import KEYS, LEAVING, SPEEDS, WINDOW_FIRST, WINDOWS, find
+from ketamon.tui.keys import WINDOW_FIRST, WINDOWS
+from ketamon.tui.lasting_feed import LastingFeed
 from ketamon.tui.palette import THEMES, cycle_for
-from ketamon.tui.scene import LINK_LOST_S, Scene, waits
+from ketamon.tui.scene import LINK_LOST_S, Scene
 from ketamon.tui.screens.bands import HUGE
 from ketamon.tui.screens.monitor import draw, help_pages
 from ketamon.tui.surface import Surface
@@ -53,8 +55,15 @@ class Feed(Protocol):
         ...
 
 
+class Bare(Screen[None], inherit_bindings=False):
+    """A screen without keys of its own: ours are in one table."""
+
+
 class MonitorApp(App[None], inherit_bindings=False):
-    """One viewer's screen; `clock` is the viewer's own, in seconds."""
+    """One viewer's screen; `clock` is the viewer's own, in seconds.
+
+    `ends`: leaving ends the session, as in a demonstration; else a chair's session goes on.
+    """
 
     ENABLE_COMMAND_PALETTE = False
     ANIMATION_LEVEL: ClassVar[str] = "none"
@@ -67,22 +76,22 @@ class MonitorApp(App[None], inherit_bindings=False):
         clock: Callable[[], float] = time.monotonic,
         theme: str | None = None,
         ascii_glyphs: bool | None = None,
+        ends: bool = False,
     ) -> None:
         super().__init__(driver_class=driver_class(), ansi_color=True)
         self.animation_level = "none"
         self.picture = Picture()
         self._feed, self._clock = feed, clock
         self._heard, self._drawn = clock(), 0.0
-        self._cycle = cycle_for(self.console.color_system, no_color=self.no_color)
-        self._palette = theme if theme in THEMES else self._cycle[0]
+        self.ran = 1.0  # the newest speed at which time ran
+        themes = cycle_for(self.console.color_system, no_color=self.no_color)
+        self.choices = Choices(theme if theme in THEMES else themes[0], themes)
+        self.seen: Scene | None = None
+        self.seen_seq = 0
+        self._actions = Actions(self)
         self._ascii = ascii_only() if ascii_glyphs is None else ascii_glyphs
-        self._window: int | None = None
-        self._hide = True
-        self._help = 0
-        self._leaving = False
+        self._ends = ends
         self._notice, self._notice_until = "", 0.0
-        self._seen: Scene | None = None
-        self._seen_seq = 0
         self._frame: Timer | None = None
         self._tick: Timer | None = None
         self._flash = Flash(clock)
@@ -91,9 +100,13 @@ class MonitorApp(App[None], inherit_bindings=False):
 
     # -- life ------------------------------------------------------------------------------------
 
+    def get_default_screen(self) -> Screen[None]:
+        """A screen that takes no key away."""
+        return Bare(id="_default")
+
     def compose(self) -> ComposeResult:
         """The screen is one widget."""
-        self._surface = Surface(THEMES[self._palette])
+        self._surface = Surface(THEMES[self.choices.theme])
         yield self._surface
 
     def on_mount(self) -> None:
@@ -133,6 +146,7 @@ class MonitorApp(App[None], inherit_bindings=False):
             async for message in self._feed.messages():
                 self._heard = self._clock()
                 self.picture.apply(message, self._heard)
+                self.ran = self.picture.speed or self.ran
                 self._draw_soon()
         except FeedError as error:
             self.picture.bye = str(error)
@@ -171,10 +185,11 @@ class MonitorApp(App[None], inherit_bindings=False):
         tape = self.picture.transport
         if tape is not None:
             now = min(now, tape.duration_s)
+        chosen = self.choices
         return Scene(
-            self.picture, now, silent, WINDOWS[self._window_index()], self._hide, self._help,
-            self._leaving, self._notice if at < self._notice_until else "",
-            self._flash.high, self._flash.medium,
+            self.picture, now, silent, WINDOWS[self.window_index()], chosen.hide,
+            chosen.help_page, chosen.leaving, self._notice if at < self._notice_until else "",
+            self._flash.high, self._flash.medium, chosen.typed, self._ends,
         )  # fmt: skip
 
     def _draw(self) -> None:
@@ -191,16 +206,21 @@ class MonitorApp(App[None], inherit_bindings=False):
             anew = True
         self._drawn = self._clock()
         scene = self.scene()
-        self._seen, self._seen_seq = scene, self.picture.seq
-        theme = THEMES[self._palette]
+        self.seen, self.seen_seq = scene, self.picture.seq
+        theme = THEMES[self.choices.theme]
         width, height = self.size
         canvas: Canvas = draw(width, height, scene, theme.means(ascii_only=self._ascii))
         self._surface.show(canvas, theme, anew=anew)
         self._flash.follow(self, scene, self._draw)
 
-    def _window_index(self) -> int:
-        if self._window is not None:
-            return self._window
+    def redraw(self) -> None:
+        """Draws at once."""
+        self._draw()
+
+    def window_index(self) -> int:
+        """Which of WINDOWS the trends show: the chosen one, else by size and by what comes."""
+        if self.choices.window is not None:
+            return self.choices.window
         large = self.size.width >= HUGE[0] and self.size.height >= HUGE[1]
         return WINDOW_LONG if large or self.is_charted() else WINDOW_FIRST
 
@@ -229,131 +249,59 @@ class MonitorApp(App[None], inherit_bindings=False):
 
     def press(self, name: str) -> None:
         """Does what a key means now."""
-        name = "space" if name == " " else name
-        if self._leaving:
-            asked = find(name, LEAVING)
-            self._leaving = False
-            if asked is not None and asked.action == "quit":
-                self.exit()
-            else:
-                self._draw()
-            return
-        key = find(name, KEYS)
-        if key is None or (key.replay_only and self.picture.transport is None):
-            return
-        getattr(self, f"_do_{key.action}")()
+        self._actions.press(name)
 
-    def _send(self, name: str, **args: Any) -> None:
-        self.run_worker(self._ask(name, args), exit_on_error=False)
+    def send(self, name: str, then: Then | None = None, **args: Any) -> None:
+        """Sends a command; `then` gets its answer, else a refusal is said."""
+        self.run_worker(self._ask(name, then, args), exit_on_error=False)
 
-    async def _ask(self, name: str, args: dict[str, Any]) -> None:
+    async def _ask(self, name: str, then: Then | None, args: dict[str, Any]) -> None:
         answer = await self._feed.command(name, **args)
-        if answer is None:
-            self.say(f"{name}: no answer came")
+        if then is not None:
+            then(answer)
+        elif answer is None:
+            self.say(f"{name}: {NO_ANSWER}")
         elif not answer.ok:
             self.say(answer.reason or f"{name}: refused")
 
-    def _do_acknowledge(self) -> None:
-        scene = self._seen
-        if scene is None or scene.lost:
-            self.say("the link is lost: nothing can be acknowledged from here")
-        elif not any(waits(c) for c in scene.standing):
-            self.say("nothing to acknowledge")
-        else:
-            self._send("acknowledge", up_to_seq=self._seen_seq)
+    def help_pages(self) -> int:
+        """How many pages the help takes on this screen."""
+        return help_pages(self.size.width, self.size.height, self.scene())
 
-    def _do_play(self) -> None:
-        tape = self.picture.transport
-        self._send("pause" if tape and tape.playing and not tape.at_end else "play")
+    def leave(self) -> None:
+        """Closes the screen; where leaving ends the session, that first."""
+        if not self._ends or self.picture.bye is not None:
+            self.exit()
+            return
 
-    def _seek(self, seconds: float) -> None:
-        self._send("seek", by=seconds)
+        def ended(answer: Answer | None) -> None:
+            if answer is not None and not answer.ok:
+                self.fault = f"the session was not ended: {answer.reason or 'refused'}"
+            self.exit()
 
-    def _do_step_back(self) -> None:
-        self._seek(-WINDOWS[self._window_index()].step_s)
-
-    def _do_step_on(self) -> None:
-        self._seek(WINDOWS[self._window_index()].step_s)
-
-    def _do_leap_back(self) -> None:
-        self._seek(-WINDOWS[self._window_index()].leap_s)
-
-    def _do_leap_on(self) -> None:
-        self._seek(WINDOWS[self._window_index()].leap_s)
-
-    def _do_start(self) -> None:
-        self._send("seek", t=0.0)
-
-    def _do_end(self) -> None:
-        tape = self.picture.transport
-        self._send("seek", t=tape.duration_s if tape else 0.0)
-
-    def _do_alarm_back(self) -> None:
-        self._send("step", what="alarm", direction=-1)
-
-    def _do_alarm_on(self) -> None:
-        self._send("step", what="alarm", direction=1)
-
-    def _do_event_back(self) -> None:
-        self._send("step", what="event", direction=-1)
-
-    def _do_event_on(self) -> None:
-        self._send("step", what="event", direction=1)
-
-    def _speed(self, direction: int) -> None:
-        tape = self.picture.transport
-        present = tape.speed if tape else 1.0
-        nearest = min(range(len(SPEEDS)), key=lambda i: abs(SPEEDS[i] - present))
-        index = nearest + direction
-        if 0 <= index < len(SPEEDS):
-            self._send("speed", speed=SPEEDS[index])
-        else:
-            self.say(f"{SPEEDS[nearest]:g}× is the {'fastest' if direction > 0 else 'slowest'}")
-
-    def _do_faster(self) -> None:
-        self._speed(1)
-
-    def _do_slower(self) -> None:
-        self._speed(-1)
-
-    def _do_window(self) -> None:
-        self._window = (self._window_index() + 1) % len(WINDOWS)
-        self.say(f"trends: {WINDOWS[self._window].label}")
-
-    def _do_hide(self) -> None:
-        self._hide = not self._hide
-        self._draw()
-
-    def _do_theme(self) -> None:
-        at = self._cycle.index(self._palette) if self._palette in self._cycle else -1
-        self._palette = self._cycle[(at + 1) % len(self._cycle)]
-        self._draw()
-
-    def _do_help(self) -> None:
-        scene = self.scene()
-        pages = help_pages(self.size.width, self.size.height, scene)
-        self._help = 0 if self._help >= pages else self._help + 1
-        self._draw()
-
-    def _do_leave(self) -> None:
-        self._leaving = True
-        self._draw()
-
-    def _do_back(self) -> None:
-        self._help = 0
-        self._notice = ""
-        self._draw()
+        self.say("ending the session")
+        self.send("end", ended, reason="left the screen")
 
 
-async def run_screen(path: Path, *, theme: str | None = None, mouse: bool = False) -> str | None:
-    """Draws the feed at `path` until somebody leaves; gives the reason if it ended otherwise."""
+async def run_screen(
+    path: Path,
+    *,
+    theme: str | None = None,
+    mouse: bool = False,
+    seat: str | None = None,
+    ends: bool = False,
+) -> str | None:
+    """Draws the feed at `path` until somebody leaves; gives the reason if it ended otherwise.
+
+    `seat` is the one asked for. `ends`: leaving ends the session; else a chair's goes on.
+    """
     try:
-        client = await FeedClient.connect(path, viewer="screen")
+        feed = await LastingFeed.connect(path, seat)
     except OSError as error:
         return f"no engine answers at {path}: {error.strerror or 'it went away'}; start it again"
-    app = MonitorApp(client, theme=theme)
+    app = MonitorApp(feed, theme=theme, ends=ends)
     try:
         await app.run_async(mouse=mouse)
     finally:
-        await client.close()
+        await feed.close()
     return app.fault

@@ -1,9 +1,11 @@
 """The one table of keys: footer and help page are drawn from it, key presses looked up in it.
 
 No ctrl, no alt, no function keys: tablets, tmux and terminals eat them. `esc` is always back.
-Words leave the footer from the right where they don't fit; those with `stays` never do.
+Words leave the footer from the right where they don't fit; those with `stays` never do. A key
+that `needs` an ability (`ketamon.tui.abilities`) is there only while the viewer has it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ketamon.tui.times import age_words
@@ -28,43 +30,61 @@ WINDOWS = (
 )
 WINDOW_FIRST = 2
 SPEEDS = (0.25, 0.5, 1, 2, 4, 10, 20, 60, 120, 300, 600)
+CHAIR_FASTEST = 60  # a simulated session goes no faster
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key: what the terminal calls it, how it is shown, its word, its sentence, its action."""
+    """One key: what the terminal calls it, how it is shown, its word, its sentence, its action.
+
+    Word and sentence may name what changes: `{step}`, `{leap}`, `{answer}`, `{cuff}`, `{play}`.
+    """
 
     names: tuple[str, ...]
     shown: str
     word: str
     sentence: str
     action: str
-    replay_only: bool = False
+    needs: str = ""
     stays: bool = False
     footer: bool = True
 
 
 KEYS = (
-    Key(("space",), "space", "ack", "acknowledge what you see alarming", "acknowledge", stays=True),
-    Key(("p",), "p", "play", "play, pause", "play", replay_only=True),
-    Key(("left",), "←", "", "back {step}", "step_back", replay_only=True, footer=False),
-    Key(("right",), "←→", "{step}", "back, on by {step}", "step_on", replay_only=True),
-    Key(("[",), "[", "", "previous alarm", "alarm_back", replay_only=True, footer=False),
-    Key(("]",), "[]", "alarm", "previous, next alarm", "alarm_on", replay_only=True),
-    Key((",",), ",", "", "previous event", "event_back", replay_only=True, footer=False),
-    Key((".",), ",.", "event", "previous, next event", "event_on", replay_only=True),
-    Key(("+", "="), "+", "", "faster", "faster", replay_only=True, footer=False),
-    Key(("-", "_"), "+-", "speed", "faster, slower", "slower", replay_only=True),
-    Key(("{",), "{", "", "back {leap}", "leap_back", replay_only=True, footer=False),
-    Key(("}",), "{}", "{leap}", "back, on by {leap}", "leap_on", replay_only=True),
-    Key(("home",), "home", "", "to the start", "start", replay_only=True, footer=False),
-    Key(("end",), "home end", "", "to the start, the end", "end", replay_only=True, footer=False),
+    Key(
+        ("space",), "space", "{answer}", "acknowledge what you see alarming", "acknowledge",
+        "answer", stays=True,
+    ),
+    Key(("b",), "b", "{cuff}", "start the cuff, or say that you pressed its START", "cuff", "cuff"),
+    Key(("x",), "x", "stop cuff", "stop the cuff while it measures", "stop_cuff", "stop"),
+    Key(("v",), "v", "type", "type a reading: SYS/DIA, pulse, SpO2, RR, MOAA/S", "type", "type"),
+    Key(("p",), "p", "{play}", "play, pause", "play", "time"),
+    Key(("left",), "←", "", "back {step}", "step_back", "tape", footer=False),
+    Key(("right",), "←→", "{step}", "back, on by {step}", "step_on", "tape"),
+    Key(("[",), "[", "", "previous alarm", "alarm_back", "tape", footer=False),
+    Key(("]",), "[]", "alarm", "previous, next alarm", "alarm_on", "tape"),
+    Key((",",), ",", "", "previous event", "event_back", "tape", footer=False),
+    Key((".",), ",.", "event", "previous, next event", "event_on", "tape"),
+    Key(("+", "="), "+", "", "faster", "faster", "time", footer=False),
+    Key(("-", "_"), "+-", "speed", "faster, slower", "slower", "time"),
+    Key(("{",), "{", "", "back {leap}", "leap_back", "tape", footer=False),
+    Key(("}",), "{}", "{leap}", "back, on by {leap}", "leap_on", "tape"),
+    Key(("home",), "home", "", "to the start", "start", "tape", footer=False),
+    Key(("end",), "home end", "", "to the start, the end", "end", "tape", footer=False),
     Key(("t",), "t", "trend", "how long the trends reach", "window"),
-    Key(("h",), "h", "hide", "hide what comes, or show it", "hide", replay_only=True),
-    Key(("n",), "n", "night", "dark, night, light, contrast", "theme"),
+    Key(("h",), "h", "hide", "hide what comes, or show it", "hide", "tape"),
     Key(("q",), "q", "leave", "leave; asks once more", "leave"),
+    Key(("n",), "n", "night", "dark, night, light, contrast", "theme"),
     Key(("escape",), "esc", "", "back", "back", footer=False),
     Key(("?",), "?", "help", "these keys", "help", stays=True),
+)  # fmt: skip
+TYPING = (
+    Key(("space",), "space", "{answer}", "", "acknowledge", "answer", stays=True),
+    Key(("enter",), "enter", "send", "", "send", stays=True),
+    Key(("tab", "down"), "tab", "next", "", "next"),
+    Key(("shift+tab", "up"), "", "", "", "previous", footer=False),
+    Key(("backspace", "delete"), "", "", "", "erase", footer=False),
+    Key(("escape",), "esc", "back", "", "back", stays=True),
 )
 LEAVING = (
     Key(("y",), "y", "leave", "", "quit", stays=True),
@@ -79,14 +99,24 @@ def find(name: str, keys: tuple[Key, ...] = KEYS) -> Key | None:
     return next((key for key in keys if wanted in key.names), None)
 
 
-def help_lines(window: Window, *, replay: bool) -> list[tuple[str, str]]:
-    """Key and sentence for the help page; of a pair of keys the one line that names both."""
+def shown(keys: tuple[Key, ...], able: frozenset[str]) -> list[Key]:
+    """The keys that a footer names for a viewer with these abilities."""
+    return [key for key in keys if key.footer and (not key.needs or key.needs in able)]
+
+
+def times_of(window: Window) -> Mapping[str, str]:
+    """How far a step and a leap go, in words."""
+    return {"step": age_words(window.step_s), "leap": age_words(window.leap_s)}
+
+
+def help_lines(window: Window, able: frozenset[str] | None = None) -> list[tuple[str, str]]:
+    """Key and sentence for the help page; of a pair of keys the one line that names both.
+
+    Those of a viewer with these abilities, or all keys.
+    """
     singles = {half for pair in _PAIRED for half in (pair.split() if " " in pair else pair)}
     return [
-        (
-            key.shown,
-            key.sentence.format(step=age_words(window.step_s), leap=age_words(window.leap_s)),
-        )
+        (key.shown, key.sentence.format(**times_of(window)))
         for key in KEYS
-        if (replay or not key.replay_only) and key.shown not in singles
+        if (able is None or not key.needs or key.needs in able) and key.shown not in singles
     ]

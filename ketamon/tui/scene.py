@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from ketamon.feed.messages import ConditionView
 from ketamon.feed.picture import Picture
-from ketamon.tui.keys import WINDOW_FIRST, WINDOWS, Window
+from ketamon.tui.abilities import able, seat
+from ketamon.tui.keys import WINDOW_FIRST, WINDOWS, Window, times_of
 from ketamon.tui.shown import Shown, exact, show
+from ketamon.tui.typed import Typed
 from ketamon.vitals import CONDITIONS, PRIORITY_RANK
 
 LINK_LOST_S = 3.0
@@ -22,7 +24,8 @@ class Scene:
     """One moment of one viewer's screen.
 
     `now` is session time, `silent_s` how long (in real time) the engine has said nothing.
-    `lit_high`, `lit_medium`: whether the flashing parts are in their filled half.
+    `lit_high`, `lit_medium`: whether the flashing parts are in their filled half. `typed`: what a
+    person is typing; `ends`: leaving ends the session. `able`: what this viewer may do.
     """
 
     picture: Picture
@@ -35,11 +38,15 @@ class Scene:
     notice: str = ""
     lit_high: bool = True
     lit_medium: bool = True
+    typed: Typed | None = None
+    ends: bool = False
     standing: tuple[ConditionView, ...] = field(init=False)
+    able: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Sorts the conditions once for all parts."""
+        """Sorts the conditions and asks what the viewer may do, once for all parts."""
         object.__setattr__(self, "standing", tuple(self.picture.standing()))
+        object.__setattr__(self, "able", able(self.picture))
 
     @property
     def lost(self) -> bool:
@@ -50,6 +57,26 @@ class Scene:
     def replay(self) -> bool:
         """True for a recording: nobody is being monitored."""
         return self.picture.mode == "REPLAY"
+
+    @property
+    def paused(self) -> bool:
+        """True while the session's time stands still."""
+        tape = self.picture.transport
+        if tape is not None:
+            return not tape.playing or tape.at_end
+        return self.picture.speed == 0
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What a key's word says at this moment."""
+        cuff = self.picture.cuff
+        by_hand = cuff is not None and not cuff.can_start
+        return {
+            **times_of(self.window),
+            "answer": "seen" if seat(self.picture) == "physician" else "ack",
+            "cuff": "started" if by_hand else "cuff",
+            "play": "play" if self.paused else "pause",
+        }
 
     @property
     def physiological(self) -> tuple[ConditionView, ...]:

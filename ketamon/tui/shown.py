@@ -19,6 +19,9 @@ from ketamon.feed.messages import VitalView
 from ketamon.feed.picture import Picture
 from ketamon.tui.times import QUIET_AGE_S, age_words
 
+UNDER_WAY_S = 0.1
+"""Real time that a value may be under way: at more than real speed that is no age of its own."""
+
 Number = int | float
 State = Literal["none", "lost", "old", "held", "live"]
 MISSING = "---"
@@ -74,6 +77,9 @@ def show(picture: Picture, name: str, now: float) -> Shown:
     age = max(0.0, now - view.t)
     rest = (age, view.mark, view.source or "", view.status, view)
     stale = view.stale_after_s
+    if stale is not None and picture.speed > 1:
+        age = max(0.0, age - UNDER_WAY_S * (picture.speed - 1))
+        rest = (age, *rest[1:])
     if view.state == "lost" or (stale is not None and age >= stale):
         return Shown("lost", None, view.value, *rest)
     if stale is None:

@@ -43,7 +43,7 @@ def test_keys_in_the_readme_are_those_of_the_screen() -> None:
 
     rows = [row.strip("| ").split(" | ") for row in table("keys")]
     shown = [(key.strip("`"), re.sub("a (step|leap)", "_", words)) for key, words in rows]
-    assert shown == [(key, plain(words)) for key, words in help_lines(WINDOWS[0], replay=True)]
+    assert shown == [(key, plain(words)) for key, words in help_lines(WINDOWS[0])]
 
 
 def test_every_key_has_one_meaning() -> None:

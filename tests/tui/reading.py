@@ -10,10 +10,10 @@ STRIKE = "━"
 
 def figures(c: Canvas) -> list[str]:
     """The numbers in big figures, row by row from the left; a line through them is looked past."""
-    left, sizes = 2, (5, 3)
+    left, sizes = 2, [5, 3]
     if c.width >= bands.LEAST[0] and c.height >= bands.LEAST[1]:
         at = bands.layout(c.width, c.height, lanes_end(c.height), tape=False)
-        left, sizes = at.tile_x, (at.size,)
+        left, sizes = at.tile_x, [at.size]
     rows = ["".join(row).replace(STRIKE, " ") for row in c.chars]
     found: list[str] = []
     taken: set[tuple[int, int]] = set()

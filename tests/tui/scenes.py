@@ -4,10 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 from ketamon.feed.messages import (
+    PROTOCOL,
+    Beat,
     Bin,
     ConditionView,
     CuffBar,
+    CuffView,
+    DeviceView,
     EventLine,
+    Hello,
     LimitView,
     Mark,
     Snapshot,
@@ -77,11 +82,16 @@ TAPE = Transport(
 )  # fmt: skip
 
 
+CUFF = DeviceView("cuff", "streaming", 0.0, "suntech", "/dev/serial/by-id/usb-4711", "", True)
+OXIMETER = DeviceView("oximeter", "streaming", 0.0, "nonin-df8", "usb-FTDI_A50285BI")
+RESTS = CuffView("idle", NOW - 120, NOW + 258, True)
+
+
 def picture(
     *vitals: VitalView, conditions: tuple[ConditionView, ...] = (), mode: str = "LIVE",
-    **changes: Any,
+    seat: str = "nurse", speed: float = 1.0, recorded: int = 60, **changes: Any,
 ) -> Picture:  # fmt: skip
-    """A session at `NOW`: calm but for what is given."""
+    """A session at `NOW`, seen from a seat: calm but for what is given."""
     told = {v.vital: v for v in (*(vital(n, v, 120.0 if n not in CONTINUOUS else 1.0)
                                    for n, v in CALM.items()), *vitals)}  # fmt: skip
     known: dict[str, Any] = {
@@ -94,10 +104,15 @@ def picture(
         "events": (EventLine(NOW - 1200, 10, "phase dosing"),
                    EventLine(NOW - 300, 40, "symptom dizzy", "anna")),
         "transport": TAPE if mode == "REPLAY" else None,
+        "devices": () if mode == "REPLAY" else (CUFF, OXIMETER),
+        "cuff": None if mode == "REPLAY" else RESTS,
         **changes,
     }  # fmt: skip
     made = Picture()
+    made.apply(Hello(PROTOCOL, "FK-27", "1", mode, seat, NOW, speed), 0.0)
     made.apply(Snapshot(60, NOW, mode, **known), 0.0)
+    if mode != "REPLAY":
+        made.apply(Beat(NOW, recorded, speed, mode), 0.0)
     return made
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.scene import Scene
+from ketamon.tui.widgets.devices import BAR_FROM, devicebar, has_bar
 from ketamon.tui.widgets.events import events
 from ketamon.tui.widgets.footer import footer
 from ketamon.tui.widgets.helppage import helppage
@@ -15,9 +16,10 @@ from ketamon.tui.widgets.pressure import pressure
 from ketamon.tui.widgets.rate import rate
 from ketamon.tui.widgets.transport import transport
 from ketamon.tui.widgets.trend import Rows, trends
+from ketamon.tui.widgets.typedpanel import NEEDED, typedpanel
 
 LEAST = (80, 24)
-LARGE = (110, TALL)
+LARGE = BAR_FROM
 HUGE = (200, 60)
 EVENTS_WIDTH = 46
 TILE_WIDTH = 46  # three figures of DIA end in its last column but one
@@ -38,11 +40,18 @@ class Layout:
     rows: Rows
     events: tuple[int, int]  # row, rows
     tape: tuple[int, int]  # row, rows
+    devices: int | None  # row
 
     @property
     def panel(self) -> tuple[int, int, int, int]:
         """The rectangle of the trends: pages lie over it."""
         return 1, self.nibp, self.trend_width, self.rows.axis - self.nibp + 1
+
+    def panel_of(self, needed: int) -> tuple[int, int, int, int]:
+        """As many whole trends, from the top, as make so many rows."""
+        x, y, width, height = self.panel
+        heights = (self.hr - y, self.spo2 - y)
+        return x, y, width, next((h for h in heights if h >= needed), height)
 
 
 def layout(width: int, height: int, top: int, *, tape: bool) -> Layout:
@@ -50,7 +59,10 @@ def layout(width: int, height: int, top: int, *, tape: bool) -> Layout:
     large = width >= LARGE[0] and height >= LARGE[1]
     size = 7 if large else 5
     tape_rows, event_rows = _lower(height, tape=tape)
-    end = height - 1 - tape_rows - event_rows
+    aside = EVENTS_WIDTH if width >= HUGE[0] and height >= HUGE[1] else 0
+    devices = int(has_bar(width, height, tape=tape))
+    event_rows = 1 if aside else event_rows - devices
+    end = height - 1 - tape_rows - event_rows - devices
     needs = (size + (3 if large else 2), size + 1, size + 1)
     spare = end - top - sum(needs)
     axis = 1 if spare >= 1 else 0
@@ -62,13 +74,12 @@ def layout(width: int, height: int, top: int, *, tape: bool) -> Layout:
     hr = nibp + first + gap
     spo2 = hr + second + gap
     axis_row = end - 1
-    aside = EVENTS_WIDTH if width >= HUGE[0] and height >= HUGE[1] else 0
     tile_x = width - 1 - aside - TILE_WIDTH
     return Layout(
         size, tile_x, TILE_WIDTH, tile_x - (4 if large else 3), nibp, hr, spo2,
         (second + gap, axis_row - spo2 + 1),
         Rows((nibp, first), (hr + 1, second - 1), (spo2 + 1, axis_row - spo2 - 1), axis_row),
-        (end, event_rows), (end + event_rows, tape_rows),
+        (end, event_rows), (end + event_rows, tape_rows), height - 2 if devices else None,
     )  # fmt: skip
 
 
@@ -94,12 +105,16 @@ def bands(c: Canvas, scene: Scene) -> Layout:
         helppage(c, scene, *at.panel)
     else:
         trends(c, scene, 1, at.trend_width, at.rows)
+        if scene.typed is not None:
+            typedpanel(c, scene, scene.typed, *at.panel_of(NEEDED))
     if c.width >= HUGE[0] and c.height >= HUGE[1]:
         left = c.width - EVENTS_WIDTH + 2
         c.put(left, at.nibp, "EVENTS", "dim", bold=True)
         events(c, scene, left, at.nibp + 2, EVENTS_WIDTH - 4, at.rows.axis - at.nibp - 1)
     elif at.events[1]:
         events(c, scene, 2, at.events[0], c.width - 4, at.events[1])
+    if at.devices is not None:
+        devicebar(c, scene, 2, at.devices, c.width - 4)
     if at.tape[1]:
         if scene.notice and not at.events[1]:
             events(c, scene, 2, at.tape[0], c.width - 4, 1)

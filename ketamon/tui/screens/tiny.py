@@ -9,8 +9,9 @@ from ketamon.tui.canvas import Canvas, fit
 from ketamon.tui.scene import Scene, against, ink, label, mark, parted, role, waits
 from ketamon.tui.shown import MISSING, Shown
 from ketamon.tui.times import clock
-from ketamon.tui.widgets.header import PAPER
-from ketamon.tui.widgets.lanes import absent
+from ketamon.tui.widgets.header import PAPER, pace_words
+from ketamon.tui.widgets.lanes import quiet_words
+from ketamon.tui.widgets.typedpanel import typedrow
 
 Piece = tuple[str, str]  # text, ink
 LEAVING = "y leave  esc stay"
@@ -52,12 +53,14 @@ def _quiet(c: Canvas, scene: Scene, y: int, left: int, room: int) -> None:
         c.put(left, y, fit(words, room), "bright")
         y += 1
     devices = () if scene.lost else scene.technical
-    words = f"{mark(devices[0])} {label(devices[0])}" if devices else absent(scene)
+    words = f"{mark(devices[0])} {label(devices[0])}" if devices else quiet_words(scene)
     if words:
         c.put(left, y, fit(words, room), role(devices[0]) + "-ink" if devices else "bright")
         y += 1
     if scene.leaving:
         c.put(left, y, fit(LEAVING, room), "bright", bold=True)
+    elif scene.typed is not None:
+        typedrow(c, scene.typed, left, y, room)
     else:
         c.put(left, y, fit(scene.notice or "SCREEN TOO SMALL", room), "dim")
 
@@ -80,7 +83,7 @@ def _head(c: Canvas, scene: Scene, mode: str, left: int) -> None:
     if left and mode in ("REPLAY", "SIMULATED"):
         for y in range(1, c.height):
             c.put(0, y, mode[(y - 1) % len(mode)], paper=paper, bold=True)
-    end = c.put(left, 0, fit(mode, c.width - left), bold=True)
+    end = c.put(left, 0, fit(f"{mode} {pace_words(scene)}".strip(), c.width - left), bold=True)
     time = clock(scene.picture.started, scene.now) if scene.picture.mode else ""
     if scene.leaving:
         time = LEAVING

@@ -1,9 +1,9 @@
 """The keys, drawn from the one table; words leave from the right, `space` and `? help` never."""
 
 from ketamon.tui.canvas import Canvas
-from ketamon.tui.keys import KEYS, LEAVING, Key
+from ketamon.tui.keys import KEYS, LEAVING, TYPING, Key
+from ketamon.tui.keys import shown as keys_shown
 from ketamon.tui.scene import Scene
-from ketamon.tui.times import age_words
 
 LEFT = 2
 
@@ -12,7 +12,7 @@ def footer(c: Canvas, scene: Scene) -> None:
     """Draws the last row and notes where each key can be touched."""
     y, x = c.height - 1, LEFT
     if scene.leaving:
-        x = c.put(x, y, "leave this screen?", "bright", bold=True) + 2
+        x = c.put(x, y, _asking(scene), "bright", bold=True) + 2
         shown = list(LEAVING)
     else:
         shown = fitting(scene, c.width - 1 - LEFT)
@@ -23,9 +23,17 @@ def footer(c: Canvas, scene: Scene) -> None:
         x = c.put(x + 1, y, word, "dim") + 2
 
 
+def _asking(scene: Scene) -> str:
+    """What leaving means: a chair's session goes on unless leaving is its end."""
+    if scene.ends:
+        return "end the session and leave?"
+    goes_on = scene.picture.mode in ("LIVE", "SIMULATED") and scene.picture.bye is None
+    return "leave this screen? the session goes on" if goes_on else "leave this screen?"
+
+
 def fitting(scene: Scene, room: int) -> list[Key]:
     """The keys that fit, in the order of the table."""
-    shown = [k for k in KEYS if k.footer and (scene.replay or not k.replay_only)]
+    shown = keys_shown(KEYS if scene.typed is None else TYPING, scene.able)
     while shown and sum(_width(scene, k) for k in shown) - 2 > room:
         going = next((k for k in reversed(shown) if not k.stays), None)
         if going is None:
@@ -39,4 +47,4 @@ def _width(scene: Scene, key: Key) -> int:
 
 
 def _word(scene: Scene, key: Key) -> str:
-    return key.word.format(step=age_words(scene.window.step_s), leap=age_words(scene.window.leap_s))
+    return key.word.format(**scene.words)

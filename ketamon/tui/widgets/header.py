@@ -53,7 +53,16 @@ def _badge(c: Canvas, scene: Scene, mode: str, paper: str) -> int:
         x = c.put(x, 0, "LAST PICTURE", "" if x > 2 else "bright", bold=True) + 1
     elif x == 2:
         x = c.put(x, 0, mode, "bright", bold=True) + 1
-    return x
+    pace = pace_words(scene)
+    return c.put(x + 1, 0, pace, bold=True) + 1 if pace else x
+
+
+def pace_words(scene: Scene) -> str:
+    """`×10` or `PAUSED` where a simulated session's time is not the clock's; else nothing."""
+    picture = scene.picture
+    if picture.mode != "SIMULATED" or scene.lost or picture.speed == 1:
+        return ""
+    return "PAUSED" if scene.paused else f"×{picture.speed:g}"
 
 
 def _clock(c: Canvas, scene: Scene, x: int) -> int:

@@ -34,7 +34,7 @@ def _pages(scene: Scene, width: int, height: int) -> list[list[tuple[str, str]]]
     """Rows of each page; a sentence that is broken stays on one page if that can hold it."""
     room = height - 3 if height >= TITLED else max(1, height)
     found: list[list[tuple[str, str]]] = [[]]
-    for key, sentence in help_lines(scene.window, replay=scene.replay):
+    for key, sentence in help_lines(scene.window, scene.able):
         lines = wrap(sentence, max(8, width - KEY_WIDTH - 3))
         block = [(key if i == 0 else "", line) for i, line in enumerate(lines)]
         if found[-1] and len(found[-1]) + len(block) > room:

@@ -10,6 +10,7 @@ from ketamon.tui.canvas import Canvas, fit
 from ketamon.tui.scene import Scene, against, label, mark, role, waits
 from ketamon.tui.shown import exact
 from ketamon.tui.times import age_words
+from ketamon.tui.widgets.devices import has_bar, trouble
 from ketamon.vitals import CONDITIONS, VITALS
 
 TALL = 36
@@ -97,7 +98,10 @@ def _chip(
 def _action(c: Canvas, scene: Scene, condition: ConditionView, more: str) -> str:
     if not waits(condition) or scene.lost:
         return more
-    press = "SPACE acknowledge" if c.width >= 80 else "SPACE"
+    if "answer" not in scene.able:
+        return more
+    word = "seen" if scene.words["answer"] == "seen" else "acknowledge"
+    press = f"SPACE {word}" if c.width >= 80 else "SPACE"
     return f"{more}  {press}" if more else press
 
 
@@ -154,20 +158,53 @@ def _devices(c: Canvas, scene: Scene, y: int) -> None:
     if scene.replay and c.width >= 60:
         aside = "a recording, not a patient" if c.width >= 80 else "a recording"
         edge = c.right(edge, y, aside, "dim") - 2
-    if found:
-        first = found[0]
-        _chip(c, scene, y, first, filled=False, chip=True)
-        at, ink = stops(c.width), role(first) + "-ink"
-        end = c.put(at.name, y, fit(label(first), edge - at.name), ink, bold=True)
-        words = age_words(scene.now - first.since_t)
-        if end + 2 + len(words) <= edge:
-            end = c.put(max(at.figures, end + 2), y, words, ink)
-        rest = f"and {len(found) - 1} more" if len(found) > 1 else ""
-        if rest and end + 2 + len(rest) <= edge:
-            c.put(end + 2, y, rest, ink)
+    if not found:
+        _quiet(c, scene, y, edge)
         return
+    first = found[0]
+    _chip(c, scene, y, first, filled=False, chip=True)
+    at, ink = stops(c.width), role(first) + "-ink"
+    action = "" if scene.replay else _action(c, scene, first, "")
+    if action and edge - len(action) - 2 > at.name + len(label(first)):
+        edge = c.right(edge, y, action, "bright", bold=True) - 2
+    end = c.put(at.name, y, fit(label(first), edge - at.name), ink, bold=True)
+    end = _piece(c, max(at.figures, end + 2), y, edge, age_words(scene.now - first.since_t), ink)
+    rest = f"and {len(found) - 1} more" if len(found) > 1 else ""
+    end = _piece(c, end + 2, y, edge, rest, ink)
+    if not waits(first):
+        end = _piece(c, end + 2, y, edge, _state(first), ink)
+    why = reason(scene, first)
+    if why and edge - end - 2 >= LEAST_REASON:
+        c.put(end + 2, y, fit(why, edge - end - 2), "text")
+
+
+LEAST_REASON = 12  # columns under which a reason would say nothing
+
+
+def _piece(c: Canvas, x: int, y: int, edge: int, text: str, ink: str) -> int:
+    """Writes a part of a lane if it fits whole; returns the column after what stands there."""
+    return c.put(x, y, text, ink) if text and x + len(text) <= edge else x - 2
+
+
+def _quiet(c: Canvas, scene: Scene, y: int, edge: int) -> None:
+    """The devices' lane without an alarm: what is missing, as a fact."""
     missing = absent(scene)
-    c.put(2, y, fit(missing or "no technical alarms", edge - 2), "bright" if missing else "dim")
+    bar = has_bar(c.width, c.height, tape=scene.picture.transport is not None)
+    words = missing if bar else quiet_words(scene)
+    c.put(2, y, fit(words or "no technical alarms", edge - 2), "bright" if missing else "dim")
+
+
+def reason(scene: Scene, condition: ConditionView) -> str:
+    """Why a technical condition stands, in the device's own words; empty where it has none."""
+    cuff = scene.picture.cuff
+    if condition.condition == "cuff_failed" and cuff is not None and cuff.failed:
+        return cuff.failed
+    return trouble(scene)
+
+
+def quiet_words(scene: Scene) -> str:
+    """What the devices' lane says without an alarm: missing values, devices that don't stream."""
+    return "   ".join(part for part in (absent(scene), trouble(scene)) if part)
 
 
 def absent(scene: Scene) -> str:

@@ -5,6 +5,7 @@ from ketamon.tui.canvas import Canvas
 from ketamon.tui.figures import SLASH, big, span
 from ketamon.tui.scene import Scene, ink, stands
 from ketamon.tui.shown import MISSING, Shown, exact, whole
+from ketamon.tui.widgets.cuff import act_row, next_words
 from ketamon.tui.widgets.tile import (
     bar,
     change,
@@ -22,12 +23,15 @@ from ketamon.tui.widgets.tile import (
 def pressure(
     c: Canvas, scene: Scene, x: int, y: int, width: int, size: int, *, limits_row: bool
 ) -> int:
-    """Draws the tile with its top left at (x, y); returns the rows it takes."""
+    """Draws the tile with its top left at (x, y); returns the rows it takes.
+
+    What the cuff does or waits for takes the last row: the limits', else that of the changes.
+    """
     sys, dia, mean = (scene.show(name) for name in ("sys", "dia", "map"))
     worst = scene.of("sys", "dia", "map")
     height = size + (3 if limits_row else 2)
     limits = "" if limits_row else short_limits(sys, dia)
-    label_row(c, x, y, width, "NIBP mmHg", "nibp", worst, sys, limits)
+    label_row(c, x, y, width, "NIBP mmHg", "nibp", worst, sys, limits, next_words(scene))
     bar(c, x, y, height, worst)
     left = x + 1
     slash = left + span(3, size) + 1
@@ -36,9 +40,11 @@ def pressure(
     c.block(slash, y + 1, big("/", size), "dim")
     _figures(c, scene, second, y + 1, size, "dia", dia, f"{dia.figures:<3}")
     foot = y + 1 + size
-    _changes(c, scene, left, second, foot, sys, dia)
-    _mean(c, scene, x + width - 1, foot, mean)
-    if limits_row:
+    edge = _mean(c, scene, x + width - 1, foot, mean) - 2
+    acting = act_row(c, scene, left, foot + limits_row, x + width - 1 if limits_row else edge)
+    if limits_row or not acting:
+        _changes(c, scene, left, second, foot, sys, dia)
+    if limits_row and not acting:
         c.put(left, foot + 1, _bounds(sys), "dim")
         c.put(second, foot + 1, _bounds(dia), "dim")
     if fills(c, worst):
@@ -77,13 +83,13 @@ def _percent(shown: Shown) -> str:
     return f"{(shown.value - base) / base * 100:+.0f} %".replace("-", "−")
 
 
-def _mean(c: Canvas, scene: Scene, end: int, y: int, mean: Shown) -> None:
+def _mean(c: Canvas, scene: Scene, end: int, y: int, mean: Shown) -> int:
     if mean.state == "none":
-        return
+        return end
     condition: ConditionView | None = scene.of("map")
     standing = condition is not None and stands(condition)
     text = f"MAP {mean.figures}" if mean.value is not None else f"MAP {MISSING}"
-    c.right(end, y, text, ink(condition, "text"), bold=standing)
+    return c.right(end, y, text, ink(condition, "text"), bold=standing)
 
 
 def _bounds(shown: Shown) -> str:

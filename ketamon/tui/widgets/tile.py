@@ -24,21 +24,28 @@ def number_ink(shown: Shown, condition: ConditionView | None, own: str, *, light
 def label_row(
     c: Canvas, x: int, y: int, width: int, name: str, own: str,
     condition: ConditionView | None, shown: Shown, limits: str = "",
+    coming: tuple[str, ...] = (),
 ) -> None:  # fmt: skip
     """Name, then limits (in alarm: mark and broken limit), then source and age at the right.
 
-    Where they don't fit, limits go first, then the source; the mark and the age never.
+    Where they don't fit, words get shorter, then limits go, then what is `coming` (longest first);
+    the mark and the age never.
     """
     shade = f"{role(condition)}-ink" if condition else own
     end = c.put(x + 1, y, name, shade, bold=True) + 2
     words, edge = broken(condition) if condition else "", x + width - 1
-    tails = provenance(shown)
-    tail = next((t for t in tails if end + len(words) + 2 + len(t) <= edge), tails[-1])
-    c.right(edge, y, tail, "text")
-    if words:
-        c.put(end, y, words, shade, bold=True)
-    elif end + len(limits) + 2 + len(tail) <= edge:
-        c.put(end, y, limits, "dim")
+    ages, room = provenance(shown), edge - end
+    fits = [
+        (text, age, after)
+        for text in ((words,) if words else (limits, ""))
+        for after in (*coming, "")
+        for age in ages
+        if len(text) + (2 if text else 0) + len(age) + (len(after) + 2 if after else 0) <= room
+    ]
+    text, age, after = fits[0] if fits else (words, ages[-1], "")
+    c.put(end, y, text, shade if words else "dim", bold=bool(words))
+    start = c.right(edge, y, after, "bright") - 2 if after else edge
+    c.right(start, y, age, "text")
 
 
 def broken(condition: ConditionView) -> str:
@@ -133,11 +140,13 @@ def signed(value: int) -> str:
 
 
 def provenance(shown: Shown) -> tuple[str, ...]:
-    """Source and age, longest first: `cuff  12 min ago`, `12 min ago`, `12 min`."""
+    """Source and age, longest first: `cuff  12 min ago`, `12 min ago`, `12 min`; typed ones `M`."""
     if shown.state == "none":
         return ("nothing yet", "none")
-    source = {"person": "typed"}.get(shown.source, shown.source)
+    typed = shown.source == "person"
+    source = "typed" if typed else shown.source
     age = shown.age
     if not age:
-        return (source, "")
-    return (f"{source}  {age} ago".strip(), f"{age} ago", age)
+        return (source, "M" if typed else "")
+    short = f"M {age}" if typed else age
+    return (f"{source}  {age} ago".strip(), f"{short} ago", short)

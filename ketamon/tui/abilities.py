@@ -1,0 +1,75 @@
+"""What this screen's viewer may do now, by mode, seat and cuff: only such keys are shown.
+
+The engine decides. This table keeps away keys that it would refuse, and says why they are away.
+"""
+
+from collections.abc import Callable
+
+from ketamon.feed.picture import Picture
+
+REPLAY, SIMULATED = "REPLAY", "SIMULATED"
+
+
+def seat(picture: Picture) -> str:
+    """The seat that the engine gave this viewer; an observer's until it has spoken."""
+    return picture.hello.seat if picture.hello else "observer"
+
+
+def at_chair(picture: Picture) -> bool:
+    """True for a seat that may touch cuff and chart: the nurse's; simulated, the trainer's too."""
+    if picture.mode == REPLAY:
+        return False
+    return seat(picture) == "nurse" or (picture.mode == SIMULATED and seat(picture) == "trainer")
+
+
+def _answers(picture: Picture) -> bool:
+    return picture.mode == REPLAY or at_chair(picture) or seat(picture) == "physician"
+
+
+def _sets_time(picture: Picture) -> bool:
+    if picture.transport is not None:
+        return True
+    return picture.mode == SIMULATED and seat(picture) == "trainer"
+
+
+def _cuff_waits(picture: Picture) -> bool:
+    cuff = picture.cuff
+    return at_chair(picture) and cuff is not None and cuff.state != "measuring"
+
+
+def _cuff_stops(picture: Picture) -> bool:
+    cuff = picture.cuff
+    return at_chair(picture) and cuff is not None and cuff.state == "measuring" and cuff.can_start
+
+
+ABILITIES: dict[str, Callable[[Picture], bool]] = {
+    "answer": _answers,
+    "tape": lambda picture: picture.transport is not None,
+    "time": _sets_time,
+    "cuff": _cuff_waits,
+    "stop": _cuff_stops,
+    "type": at_chair,
+}
+"""Name of an ability, as `Key.needs` has it: whether this viewer has it now."""
+
+
+def able(picture: Picture) -> frozenset[str]:
+    """The abilities that this viewer has at this moment."""
+    return frozenset(name for name, holds in ABILITIES.items() if holds(picture))
+
+
+def why_not(picture: Picture, ability: str) -> str:
+    """Why a key does nothing now, in a sentence; empty where it means nothing here at all."""
+    if not picture.mode or picture.mode == REPLAY or ability == "tape":
+        return ""
+    if ability == "time":
+        return "" if picture.mode != SIMULATED else "the trainer's seat changes the speed"
+    if not at_chair(picture):
+        return f"the {seat(picture)} seat can't do that from here"
+    if picture.cuff is None:
+        return "this chair has no cuff: type the reading"
+    if picture.cuff.state != "measuring":
+        return "the cuff is not measuring"
+    if picture.cuff.can_start:
+        return "the cuff is measuring; x stops it"
+    return "the cuff is measuring; only its own button stops it"
