@@ -164,6 +164,11 @@ def encode(reading: Reading) -> bytes:
     fields = (reading.systolic_mmhg, reading.diastolic_mmhg, reading.pulse_rate_per_min,
               reading.mean_mmhg)  # fmt: skip
     systolic, diastolic, pulse, mean = (0 if error else int(value or 0) for value in fields)
+    return result(systolic, diastolic, mean, pulse, error)
+
+
+def result(systolic: int, diastolic: int, mean: int, pulse: int, error: int) -> bytes:
+    """Gives a result packet: mmHg, beats a minute, and the module's error number, 0 for none."""
     return packet(*_RESULT.pack(systolic, diastolic, 30, 1, pulse, mean, error))
 
 

@@ -1,0 +1,226 @@
+"""A serial line or pseudo-terminal as a port, opened by pyserial for us alone.
+
+Only the opening is pyserial's: reading and writing go straight to the descriptor, because an unplug
+must be seen as one (`b""` or an error) and not be read over and over.
+"""
+
+import asyncio
+import contextlib
+import errno
+import grp
+import os
+import stat
+import sys
+import termios
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import serial
+
+from ketamon_drivers.catalog import SerialLine
+from ketamon_drivers.links.descriptor_wire import DescriptorWire
+from ketamon_drivers.links.loops import pulse
+from ketamon_drivers.links.port import PortError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+OPENING_S = 5.0
+"""Real seconds: a line that is busy in the kernel can hold its opener up for ever."""
+
+PTY_MAJORS = range(136, 144)
+"""Linux's device numbers of pseudo-terminals (UNIX98 slaves)."""
+
+STABLE_NAMES = Path("/dev/serial")
+BY_ID = STABLE_NAMES / "by-id"
+
+
+class _OwnThread(Executor):
+    """A thread of its own for each call, which a call that never returns keeps from nothing."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Runs it in a daemon thread: the program can end while an opening hangs."""
+        future: Future[T] = Future()
+
+        def work() -> None:
+            try:
+                future.set_result(fn(*args, **kwargs))
+            except BaseException as error:
+                future.set_exception(error)
+
+        threading.Thread(target=work, name="opening a port", daemon=True).start()
+        return future
+
+
+class SerialPort:
+    """One serial port, found again by the name that stays with the device."""
+
+    def __init__(self, address: str, line: SerialLine) -> None:
+        self._address = address
+        self._line = line
+        self._identity: str | None = None
+        self._was_virtual: bool | None = None
+        self._attempt: asyncio.Future[serial.Serial] | None = None
+
+    @property
+    def address(self) -> str:
+        """The path as it was given."""
+        return self._address
+
+    @property
+    def identity(self) -> str:
+        """The device's own name under /dev/serial/by-id where it has one, else the path."""
+        if self._identity is None:
+            path = Path(os.path.abspath(self._address))  # noqa: PTH100 resolve() would follow links
+            named = _name_by_id(path)
+            if named is None and not path.exists():
+                return str(path)  # not there yet: it may still get a name
+            self._identity = str(named or path)
+        return self._identity
+
+    @property
+    def is_virtual(self) -> bool:
+        """True for a pseudo-terminal; as it was last seen while it is not there."""
+        try:
+            found = Path(self.identity).stat()
+        except OSError:
+            if self._was_virtual is None:
+                return os.path.realpath(self.identity).startswith("/dev/pts/")
+            return self._was_virtual
+        if self._was_virtual is None:
+            self._was_virtual = _is_pty(found)
+        return self._was_virtual or _is_pty(found)
+
+    async def open(self) -> DescriptorWire:
+        """Opens the path anew, in a thread; raises PortError."""
+        first_was_virtual = self.is_virtual
+        loop = asyncio.get_running_loop()
+        if self._attempt is None:  # else the one before still hangs: wait for that
+            self._attempt = loop.run_in_executor(_OwnThread(), self._open)
+        attempt = self._attempt
+        given_up = asyncio.Event()
+        timer = pulse(OPENING_S, given_up.set)
+        waiter = loop.create_task(given_up.wait())
+        try:
+            await asyncio.wait((attempt, waiter), return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            attempt.add_done_callback(_close_unused)
+            raise
+        finally:
+            timer.cancel()
+            waiter.cancel()
+        if not attempt.done():
+            raise PortError(
+                f"{self._address} did not open within {OPENING_S:g} s: unplug it and plug it in again"
+            )
+        self._attempt = None
+        port = attempt.result()
+        if _is_pty(os.fstat(port.fileno())) != first_was_virtual:
+            port.close()
+            raise PortError(
+                f"{self._address} was a {_sort(first_was_virtual)} and is a "
+                f"{_sort(not first_was_virtual)} now: end the session and start a new one"
+            )
+        return DescriptorWire(port.fileno(), lambda: _shut(port))
+
+    def _open(self) -> serial.Serial:
+        """Runs in the thread; raises PortError."""
+        path = self.identity
+        line = self._line
+        try:
+            found = Path(path).stat()
+            if not stat.S_ISCHR(found.st_mode):
+                kind = "folder" if stat.S_ISDIR(found.st_mode) else "file"
+                raise PortError(
+                    f"{self._address} is a {kind}, not a serial port: give the port's path, "
+                    "such as /dev/ttyUSB0"
+                )
+            return serial.Serial(
+                path,
+                line.baud,
+                line.data_bits,
+                "N" if _is_pty(found) else line.parity,  # a pseudo-terminal refuses parity
+                line.stop_bits,
+                timeout=0,
+                exclusive=True,
+                xonxoff=line.flow == "xonxoff",
+                rtscts=line.flow == "rtscts",
+                dsrdtr=False,
+            )
+        except PortError:
+            raise
+        except (OSError, termios.error, ValueError) as error:
+            raise PortError(refusal(self._address, error)) from None
+
+
+def refusal(address: str, error: Exception) -> str:
+    """Says in one sentence why a port was refused and what to do."""
+    number = error.errno if isinstance(error, OSError) else None
+    match number:
+        case errno.ENOENT | errno.ENODEV | errno.ENXIO | errno.EIO:
+            return f"{address} does not exist: is the device unplugged?"
+        case errno.EBUSY | errno.EAGAIN:
+            return f"{address} is held by another program: close that program, then try again"
+        case errno.EACCES | errno.EPERM:
+            return f"{address} may not be opened by this account: {_way_in(address)}"
+        case errno.ELOOP | errno.ENOTDIR | errno.ENAMETOOLONG:
+            return f"{address} is no path of a port: give one such as /dev/ttyUSB0"
+    if isinstance(error, termios.error) or "configure port" in str(error):
+        return (
+            f"{address} can't be set as a serial port: is it one, and not a terminal or another "
+            "kind of device?"
+        )
+    return f"{address} can't be opened ({error}): unplug it and plug it in again"
+
+
+def _way_in(address: str) -> str:
+    """The exact fix for a port that this account may not open."""
+    if sys.platform == "darwin":
+        return "use the /dev/cu. name of the port, or ask the machine's administrator"
+    group = "dialout"
+    try:
+        owner = Path(address).stat()
+        if owner.st_gid != 0 and owner.st_mode & stat.S_IWGRP:
+            group = grp.getgrgid(owner.st_gid).gr_name
+    except (OSError, KeyError):
+        pass
+    return f"run `sudo usermod -aG {group} $USER`, then log out and in again"
+
+
+def _name_by_id(path: Path) -> Path | None:
+    """The name that stays with a device when its node changes; None where it has none.
+
+    A link given by a person is such a name already, and is kept as it is.
+    """
+    if path.is_symlink() or path.is_relative_to(STABLE_NAMES):
+        return path
+    try:
+        links = sorted(BY_ID.iterdir())
+    except OSError:
+        return None
+    return next((link for link in links if link.resolve() == path), None)
+
+
+def _is_pty(found: os.stat_result) -> bool:
+    return stat.S_ISCHR(found.st_mode) and os.major(found.st_rdev) in PTY_MAJORS
+
+
+def _sort(virtual: bool) -> str:
+    return "virtual device" if virtual else "real port"
+
+
+def _shut(port: serial.Serial) -> None:
+    """Closes without waiting for bytes that the line doesn't take."""
+    with contextlib.suppress(OSError, termios.error):  # where the device is gone
+        port.reset_output_buffer()
+    with contextlib.suppress(OSError):
+        port.close()
+
+
+def _close_unused(attempt: "asyncio.Future[Any]") -> None:
+    """An opening that nobody waits for any more lets its port go."""
+    if not attempt.cancelled() and attempt.exception() is None:
+        _shut(attempt.result())
