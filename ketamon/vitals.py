@@ -66,6 +66,73 @@ CONDITIONS: dict[str, Condition] = {
 }
 """The condition table: its order is the order of lines of one moment (DESIGN 7)."""
 
+
+@dataclass(frozen=True, slots=True)
+class TechnicalCondition(Condition):
+    """A condition of a device, the record or the host: beside, never instead of, the patient's.
+
+    Levels are in order, mildest first: `raised` says what reaches each, `priorities` what it is
+    then, while dosing and else. It is no vital's: `vital` is empty.
+    """
+
+    text: str
+    raised: tuple[str, ...]
+    priorities: tuple[tuple[Priority, Priority], ...]
+    ends: str
+
+    @property
+    def label(self) -> str:
+        """What a lane calls it, as in `BP OVERDUE`."""
+        return self.text
+
+    def priority(self, level: int, *, dosing: bool) -> Priority:
+        """The priority of a level (0 is the mildest) at this moment."""
+        return self.priorities[level][0 if dosing else 1]
+
+
+def _technical(
+    name: str, text: str, ends: str, *levels: tuple[str, Priority, Priority]
+) -> TechnicalCondition:
+    raised = tuple(words for words, _, _ in levels)
+    priorities = tuple((dosing, other) for _, dosing, other in levels)
+    return TechnicalCondition(name, "", "high", text, raised, priorities, ends)
+
+
+TECHNICAL: dict[str, TechnicalCondition] = {
+    condition.name: condition
+    for condition in (
+        _technical(
+            "cuff_failed",
+            "CUFF FAILED",
+            "a reading",
+            ("a measurement failed, or no reading within 90 s of START", "low", "low"),
+            ("the second in a row", "medium", "medium"),
+        ),
+        _technical(
+            "bp_overdue",
+            "BP OVERDUE",
+            "a reading, or skipped with a reason",
+            ("due + overdue_min.low", "low", "low"),
+            ("due + overdue_min.medium", "medium", "medium"),
+        ),
+        _technical(
+            "cuff_inflated",
+            "CUFF INFLATED",
+            "acknowledged",
+            ("the cuff stood inflated over 180 s and was told to let go", "high", "high"),
+        ),
+        _technical(
+            "record_failing",
+            "RECORD FAILING",
+            "all is recorded",
+            ("entries wait for more than 2 s to be recorded", "low", "low"),
+            ("for more than 10 s", "high", "high"),
+        ),
+    )
+}
+"""The technical conditions; their order is the order of lines of one moment, after CONDITIONS."""
+
+PRESS_START_MS = 30_000  # so long before a measurement is due, a person is asked to press START
 SPO2_UNCERTAIN_PCT = 70  # at and below, accuracy is unspecified: shown with `?`
 CHARTED_OVER_MS = 60_000  # a source slower than this is charted: judged as episodic, never stale
 DEFAULT_CADENCE_MS = 1_000

@@ -5,7 +5,8 @@ lets time pass. Between inputs every transition happens at the exact millisecond
 due, before an input of the same `t`; further calls of `advance` change no line.
 """
 
-from ketamon.core.continuous import due, fall_due
+from ketamon.core import continuous, equipment
+from ketamon.core.cuff import StartCuff
 from ketamon.core.intake import HANDLERS, take_limits
 from ketamon.core.profile import Profile
 from ketamon.core.sources import Sources
@@ -14,7 +15,7 @@ from ketamon.core.tracks import Track
 from ketamon.entries import Entry, make
 from ketamon.vitals import CONDITIONS
 
-__all__ = ["State", "advance", "due", "start", "step"]
+__all__ = ["State", "advance", "due", "start", "step", "take_effects"]
 
 
 def start(profile: Profile | None = None) -> State:
@@ -27,8 +28,10 @@ def start(profile: Profile | None = None) -> State:
     for vital in CONTINUOUS:
         state.sources[vital] = Sources(vital, state.cadences)
         state.quiet[vital] = Quiet()
+    equipment.begin(state)
     if profile is not None:
         take_limits(state, profile)
+        equipment.take_limits(state)
         state.fixed = True
     return state
 
@@ -48,9 +51,16 @@ def step(state: State, entry: Entry) -> list[Entry]:
     handle = HANDLERS.get(entry.kind)
     if handle is not None:
         handle(state, entry)
-        if state.lines:
-            return out + _number(state)
-    return out
+    equipment.take(state, entry)
+    return out + _number(state) if state.lines else out
+
+
+def due(state: State) -> int | None:
+    """The next moment at which something happens without an entry; None if nothing will."""
+    patient, beside = continuous.due(state), equipment.due(state)
+    if patient is None or beside is None:
+        return beside if patient is None else patient
+    return min(patient, beside)
 
 
 def advance(state: State, t: int) -> list[Entry]:
@@ -61,12 +71,22 @@ def advance(state: State, t: int) -> list[Entry]:
     moment = due(state)
     while moment is not None and moment <= t:
         state.t = max(state.t, moment)
-        fall_due(state, state.t)
+        continuous.fall_due(state, state.t)
+        equipment.fall_due(state, state.t)
         if state.lines:
             out += _number(state)
         moment = due(state)
     state.soonest = FAR if moment is None else moment
     return out
+
+
+def take_effects(state: State) -> list[StartCuff]:
+    """Gives what the engine is asked to do, once; nothing that has come about meanwhile.
+
+    A recording that is played asks nobody: what isn't taken is replaced by the next.
+    """
+    effect, state.effect = state.effect, None
+    return [effect] if effect is not None and state.cuff.wants_start() and not state.ended else []
 
 
 def _number(state: State) -> list[Entry]:

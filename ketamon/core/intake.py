@@ -185,7 +185,7 @@ def _acknowledge(state: State, entry: Entry) -> None:
     body: Acknowledge = entry.body
     seat = entry.by.seat if entry.by else None
     who = (entry.by.person or entry.by.account or seat) if entry.by else None
-    for track in state.tracks.values():
+    for track in (*state.tracks.values(), *state.technical.values()):
         if body.condition not in (None, "all", track.condition.name):
             continue
         if not track.covered(body.up_to_seq):

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ketamon.core.baseline import Measured
+from ketamon.core.cuff import CuffFlow, StartCuff
 from ketamon.core.profile import OFF, Profile
 from ketamon.core.sources import Held, Sources
+from ketamon.core.technical import Record, TechnicalTrack
 from ketamon.core.tracks import Line, Track
 from ketamon.vitals import Number
 from ketamon_drivers.readings import BloodPressure
@@ -56,3 +58,8 @@ class State:
     lines: list[Line] = field(default_factory=list)
     tracks: dict[str, Track] = field(default_factory=dict)
     by_vital: dict[str, list[Track]] = field(default_factory=dict)
+    cuff: CuffFlow = field(default_factory=CuffFlow)
+    pressures_seen: int = 0  # of those taken, what the cuff's schedule knows
+    record: Record = field(default_factory=Record)
+    technical: dict[str, TechnicalTrack] = field(default_factory=dict)
+    effect: StartCuff | None = None  # the newest that nobody has taken yet

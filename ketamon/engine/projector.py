@@ -6,17 +6,22 @@ no screen judges a value itself.
 
 from dataclasses import dataclass, field
 
+import msgspec
+
+from ketamon.core.equipment import cuff_view
 from ketamon.core.sources import Sources
 from ketamon.core.state import CONTINUOUS, State
 from ketamon.core.tracks import Track
 from ketamon.engine.words import describe
-from ketamon.entries import Entry, Phase, Session
+from ketamon.entries import Device, Entry, Phase, Session
 from ketamon.feed.messages import (
     BIN_S,
     HISTORY_S,
     Bin,
     ConditionView,
     CuffBar,
+    CuffView,
+    DeviceView,
     EventLine,
     LimitView,
     Snapshot,
@@ -32,7 +37,7 @@ from ketamon.vitals import (
     old_after_ms,
     stale_after_ms,
 )
-from ketamon_drivers.readings import Oximetry
+from ketamon_drivers.readings import CuffPressure, Oximetry
 
 TOUCHED: dict[str, tuple[str, ...]] = {
     "oximetry": ("hr", "spo2"),
@@ -47,6 +52,18 @@ TOUCHED: dict[str, tuple[str, ...]] = {
     "alarm": (),
 }
 """Which vitals an entry of this kind can change in the picture."""
+
+TOUCHES_CUFF = frozenset(
+    {"phase", "limits", "device", "cuff", "blood_pressure", "manual", "cuff_pressure", "alarm",
+     "dose", "intervention", "symptom", "position", "score", "acknowledge"}
+)  # fmt: skip
+"""Entries of these kinds can change what is shown of the cuff; time alone changes only `idle` to
+`press_start`, which every viewer does by itself (`Picture`)."""
+
+PROVES_BACK = frozenset(
+    {"oximetry", "heart_rate", "respiration", "blood_pressure", "cuff_pressure", "pleth"}
+)
+"""A reading of these kinds shows that its device is there, whatever was said of it before."""
 
 EVENTS_KEPT = 200
 
@@ -68,24 +85,29 @@ class Projector:
     events: list[EventLine] = field(default_factory=list)
     told: dict[str, ConditionView] = field(default_factory=dict)
     accepted: int = 0  # pressure readings that the core took
+    devices: dict[str, DeviceView] = field(default_factory=dict)
+    inflation: Number | None = None  # what a measuring cuff last told of its pressure
+    cuff: CuffView | None = None  # as last told
 
     def changed(self, entry: Entry) -> View | None:
         """Gives what `entry`, just taken by the core or given out by it, changed in the picture."""
         self._note(entry)
         touched = TOUCHED.get(entry.kind, ())
-        if entry.kind == "alarm":
+        if entry.kind == "alarm" and entry.body.condition in self.state.tracks:
             touched = (self.state.tracks[entry.body.condition].condition.vital,)
+        devices = self._devices(entry)
+        cuff = self._cuff(entry)
         vitals = tuple(self.vital_view(vital) for vital in touched)
-        conditions = self._conditions(touched)
+        conditions = self._conditions(touched, entry.kind)
         bar = self._bar(entry)
         event = describe(entry)
         if event is not None:
             self.events = [*self.events[-EVENTS_KEPT:], event]
         bins = self._bins(entry)
         phase = self.phase if entry.kind == "phase" else None
-        if not (vitals or conditions or bins or bar or event or phase):
+        if not (vitals or conditions or bins or bar or event or phase or devices or cuff):
             return None
-        return View(vitals, conditions, bins, bar, event, phase)
+        return View(vitals, conditions, bins, bar, event, phase, devices, cuff)
 
     def snapshot(self, seq: int, t: float, mode: str) -> Snapshot:
         """Gives the whole picture."""
@@ -101,12 +123,19 @@ class Projector:
             self.phase_t,
             self.state.profile.name or None,
             tuple(self.vital_view(vital) for vital in VITALS),
-            tuple(condition_view(t) for t in self.state.tracks.values() if t.state != "normal"),
+            tuple(
+                condition_view(track)
+                for tracks in (self.state.tracks, self.state.technical)
+                for track in tracks.values()
+                if track.state != "normal"
+            ),
             tuple(self.bars),
             tuple(self.bins.values()),
             tuple(self.events),
             self.bin_s,
             self.history_s,
+            devices=tuple(self.devices.values()),
+            cuff=self.cuff_view(max(self.state.t, round(t * 1000))),
         )
 
     def vital_view(self, vital: str) -> VitalView:
@@ -171,17 +200,65 @@ class Projector:
             *fixed,
         )
 
-    def _conditions(self, vitals: tuple[str, ...]) -> tuple[ConditionView, ...]:
-        """The vitals' conditions that look other than when they were last told."""
+    def cuff_view(self, t_ms: int) -> CuffView | None:
+        """What is known of the cuff and its schedule at `t_ms`."""
+        now = cuff_view(self.state, t_ms)
+        if now is None:
+            return None
+        return CuffView(
+            now.state,
+            now.since_ms / 1000,
+            None if now.due_ms is None else now.due_ms / 1000,
+            now.can_start,
+            self.inflation if now.state == "measuring" else None,
+            now.failed,
+        )
+
+    def _cuff(self, entry: Entry) -> CuffView | None:
+        """What is known of the cuff, if this entry changed it."""
+        if entry.kind not in TOUCHES_CUFF:
+            return None
+        if isinstance(entry.body, CuffPressure) and entry.device in (None, "cuff"):
+            self.inflation = entry.body.pressure_mmhg
+        elif entry.kind == "cuff":
+            self.inflation = None
+        view = self.cuff_view(self.state.t)
+        if view == self.cuff:
+            return None
+        self.cuff = view
+        return view
+
+    def _devices(self, entry: Entry) -> tuple[DeviceView, ...]:
+        """The device that this entry told of, if it is other than before."""
+        role = entry.device
+        if role is None:
+            return ()
+        known = self.devices.get(role)
+        t = entry.t_ms / 1000
+        if isinstance(entry.body, Device):
+            view = _device_view(role, known, entry.body, t)
+        elif known is not None and known.state != "streaming" and entry.kind in PROVES_BACK:
+            view = msgspec.structs.replace(known, state="streaming", since_t=t, reason="")
+        else:
+            return ()
+        if view == known:
+            return ()
+        self.devices[role] = view
+        return (view,)
+
+    def _conditions(self, vitals: tuple[str, ...], kind: str) -> tuple[ConditionView, ...]:
+        """The vitals' conditions, and technical ones, that look other than when last told."""
+        tracks = [track for vital in vitals for track in self.state.by_vital[vital]]
+        if kind in TOUCHES_CUFF or kind == "fault":
+            tracks += self.state.technical.values()
         out = []
-        for vital in vitals:
-            for track in self.state.by_vital[vital]:
-                view = condition_view(track)
-                known = self.told.get(view.condition)
-                if view == known or (known is None and view.state == "normal"):
-                    continue
-                self.told[view.condition] = view
-                out.append(view)
+        for track in tracks:
+            view = condition_view(track)
+            known = self.told.get(view.condition)
+            if view == known or (known is None and view.state == "normal"):
+                continue
+            self.told[view.condition] = view
+            out.append(view)
         return tuple(out)
 
     def _any_status(self, vital: str) -> tuple[str, ...]:
@@ -260,6 +337,21 @@ class Projector:
         oldest = next(iter(self.bins))
         if oldest[1] < newest - self.history_s:
             del self.bins[oldest]
+
+
+def _device_view(role: str, known: DeviceView | None, body: Device, t: float) -> DeviceView:
+    """A device as this entry leaves it: what it doesn't say stays, a reason goes with its state."""
+    before = known or DeviceView(role, since_t=t)
+    state = body.state or before.state
+    return DeviceView(
+        role,
+        state,
+        before.since_t if state == before.state else t,
+        before.family if body.family is None else body.family,
+        before.identity if body.identity is None else body.identity,
+        (body.reason or "") if body.state is not None else before.reason,
+        before.can_start if body.can_start is None else body.can_start,
+    )
 
 
 def condition_view(track: Track) -> ConditionView:
