@@ -80,6 +80,7 @@ class CuffControl:
         self._started_s: float | None = None
         self._timer: asyncio.TimerHandle | None = None  # of the state: answer, poll
         self._limit: asyncio.TimerHandle | None = None  # 180 s after the start
+        self._second_abort: asyncio.TimerHandle | None = None
         self._asked_again = False
         self._pressure_mmhg = 0.0
         self._pressure_s: float | None = None
@@ -102,6 +103,7 @@ class CuffControl:
             return f"the cuff was started a moment ago: it can be started again in {left:.0f} s"
         if self._link.state != "streaming":
             return f"the cuff is not ready: {self._link.reason or 'it is being connected'}"
+        self._finish_abort()  # one that came after the start would end what it starts
         if not self._link.send(COMMANDS["start_adult"]):
             return "the cuff is not ready: it is being connected"
         self._started_s = now
@@ -158,11 +160,12 @@ class CuffControl:
 
     def _pressed(self, pressure_mmhg: float) -> None:
         now = self._now()
+        was_known = self._is_pressure_known()
         self._pressure_mmhg, self._pressure_s = pressure_mmhg, now
         if pressure_mmhg <= INFLATED_MMHG:
             self._inflated_since_s = None
             self._was_told = False
-        elif self._inflated_since_s is None:
+        elif self._inflated_since_s is None or not was_known:
             self._inflated_since_s = now
         elif now - self._inflated_since_s >= INFLATED_AT_MOST_S and not self._was_told:
             self._let_it_go()
@@ -205,14 +208,16 @@ class CuffControl:
 
     def _too_long(self) -> None:
         """180 s after a start there was no result."""
-        now = self._now()
-        known = self._pressure_s is not None and now - self._pressure_s <= PRESSURE_COUNTS_FOR_S
-        if known and self._pressure_mmhg <= INFLATED_MMHG:
+        if self._is_pressure_known() and self._pressure_mmhg <= INFLATED_MMHG:
             self._rest()
             self._abort()
             self._on_event(CuffEvent("failed", "the cuff gave no result within 180 s"))
         else:
             self._let_it_go()
+
+    def _is_pressure_known(self) -> bool:
+        told_s = self._pressure_s
+        return told_s is not None and self._now() - told_s <= PRESSURE_COUNTS_FOR_S
 
     def _let_it_go(self) -> None:
         self._rest()
@@ -229,7 +234,16 @@ class CuffControl:
     def _abort(self) -> None:
         self._aborted_s = self._now()
         self._link.send(COMMANDS["abort"])
-        self._loop().call_later(ABORTS_APART_S, self._link.send, COMMANDS["abort"])
+        if self._second_abort is not None:
+            self._second_abort.cancel()
+        self._second_abort = self._loop().call_later(ABORTS_APART_S, self._finish_abort)
+
+    def _finish_abort(self) -> None:
+        """Sends the second abort, if it wasn't yet."""
+        if self._second_abort is not None:
+            self._second_abort.cancel()
+            self._second_abort = None
+            self._link.send(COMMANDS["abort"])
 
     # -- small ones -----------------------------------------------------------------------------
 

@@ -39,6 +39,8 @@ class DescriptorWire:
         self._pending += data
         if not waiting:
             self._writable()
+        if len(self._pending) > PENDING_BYTES:
+            self._fail_soon("it takes no more bytes: switch it off and on again")
 
     def close(self) -> None:
         """Lets go at once; what was not written is dropped."""
@@ -71,17 +73,18 @@ class DescriptorWire:
         except (BlockingIOError, InterruptedError):
             written = 0
         except OSError:
-            # Told by the loop, never inside the call that wrote.
-            loop.call_soon(self._fail, self._gone)
             self._pending.clear()
+            self._fail_soon(self._gone)
             return
         del self._pending[:written]
         if not self._pending:
             loop.remove_writer(self._descriptor)
-        elif len(self._pending) > PENDING_BYTES:
-            loop.call_soon(self._fail, "it takes no more bytes: switch it off and on again")
         else:
             loop.add_writer(self._descriptor, self._writable)
+
+    def _fail_soon(self, reason: str) -> None:
+        """Told by the loop, never inside the call that wrote."""
+        asyncio.get_running_loop().call_soon(self._fail, reason)
 
     def _fail(self, reason: str) -> None:
         if not self._is_open:

@@ -13,11 +13,14 @@ viewers, giving up on a port that won't open. A headless run has no people, so t
 import asyncio
 import heapq
 import selectors
+import threading
 import time
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 FASTEST = 60.0
@@ -198,6 +201,26 @@ def pulse(seconds: float, call: Callable[[], object]) -> Pulse | asyncio.TimerHa
     if isinstance(loop, _PulsedLoop | VirtualLoop):
         return loop.pulse(seconds, call)
     return loop.call_later(seconds, call)
+
+
+class OwnThread(Executor):
+    """A thread for each call: the one way to wait for what may block, opening a port or a name.
+
+    A call that never returns keeps neither other calls nor the end of the program waiting.
+    """
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Begins the call; for `loop.run_in_executor`."""
+        future: Future[T] = Future()
+
+        def work() -> None:
+            try:
+                future.set_result(fn(*args, **kwargs))
+            except BaseException as error:
+                future.set_exception(error)
+
+        threading.Thread(target=work, name="may block", daemon=True).start()
+        return future
 
 
 def run(main: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop) -> T:

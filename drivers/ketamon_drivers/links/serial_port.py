@@ -12,21 +12,15 @@ import os
 import stat
 import sys
 import termios
-import threading
-from collections.abc import Callable
-from concurrent.futures import Executor, Future
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import serial
 
 from ketamon_drivers.catalog import SerialLine
 from ketamon_drivers.links.descriptor_wire import DescriptorWire
-from ketamon_drivers.links.loops import pulse
+from ketamon_drivers.links.loops import OwnThread, pulse
 from ketamon_drivers.links.port import PortError
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 OPENING_S = 5.0
 """Real seconds: a line that is busy in the kernel can hold its opener up for ever."""
@@ -38,23 +32,6 @@ STABLE_NAMES = Path("/dev/serial")
 BY_ID = STABLE_NAMES / "by-id"
 
 
-class _OwnThread(Executor):
-    """A thread of its own for each call, which a call that never returns keeps from nothing."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Runs it in a daemon thread: the program can end while an opening hangs."""
-        future: Future[T] = Future()
-
-        def work() -> None:
-            try:
-                future.set_result(fn(*args, **kwargs))
-            except BaseException as error:
-                future.set_exception(error)
-
-        threading.Thread(target=work, name="opening a port", daemon=True).start()
-        return future
-
-
 class SerialPort:
     """One serial port, found again by the name that stays with the device."""
 
@@ -62,7 +39,7 @@ class SerialPort:
         self._address = address
         self._line = line
         self._identity: str | None = None
-        self._was_virtual: bool | None = None
+        self._virtual: bool | None = None
         self._attempt: asyncio.Future[serial.Serial] | None = None
 
     @property
@@ -83,23 +60,17 @@ class SerialPort:
 
     @property
     def is_virtual(self) -> bool:
-        """True for a pseudo-terminal; as it was last seen while it is not there."""
-        try:
-            found = Path(self.identity).stat()
-        except OSError:
-            if self._was_virtual is None:
-                return os.path.realpath(self.identity).startswith("/dev/pts/")
-            return self._was_virtual
-        if self._was_virtual is None:
-            self._was_virtual = _is_pty(found)
-        return self._was_virtual or _is_pty(found)
+        """True for a pseudo-terminal. The first answer stands: what comes later must be like it."""
+        if self._virtual is None:
+            self._virtual = _is_pty(self.identity)
+        return self._virtual
 
     async def open(self) -> DescriptorWire:
         """Opens the path anew, in a thread; raises PortError."""
-        first_was_virtual = self.is_virtual
+        was_virtual = self.is_virtual
         loop = asyncio.get_running_loop()
         if self._attempt is None:  # else the one before still hangs: wait for that
-            self._attempt = loop.run_in_executor(_OwnThread(), self._open)
+            self._attempt = loop.run_in_executor(OwnThread(), self._open)
         attempt = self._attempt
         given_up = asyncio.Event()
         timer = pulse(OPENING_S, given_up.set)
@@ -107,6 +78,7 @@ class SerialPort:
         try:
             await asyncio.wait((attempt, waiter), return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
+            self._attempt = None
             attempt.add_done_callback(_close_unused)
             raise
         finally:
@@ -118,11 +90,11 @@ class SerialPort:
             )
         self._attempt = None
         port = attempt.result()
-        if _is_pty(os.fstat(port.fileno())) != first_was_virtual:
-            port.close()
+        if _is_pty(os.ttyname(port.fileno())) != was_virtual:
+            _shut(port)
+            now = "a real port, and was not" if was_virtual else "a virtual device, and was not"
             raise PortError(
-                f"{self._address} was a {_sort(first_was_virtual)} and is a "
-                f"{_sort(not first_was_virtual)} now: end the session and start a new one"
+                f"{self._address} is {now} when the session began: end it and start a new one"
             )
         return DescriptorWire(port.fileno(), lambda: _shut(port))
 
@@ -142,7 +114,7 @@ class SerialPort:
                 path,
                 line.baud,
                 line.data_bits,
-                "N" if _is_pty(found) else line.parity,  # a pseudo-terminal refuses parity
+                "N" if _is_pty(path) else line.parity,  # a pseudo-terminal refuses parity
                 line.stop_bits,
                 timeout=0,
                 exclusive=True,
@@ -204,12 +176,16 @@ def _name_by_id(path: Path) -> Path | None:
     return next((link for link in links if link.resolve() == path), None)
 
 
-def _is_pty(found: os.stat_result) -> bool:
+def _is_pty(path: str) -> bool:
+    """Tells whether a path leads to a pseudo-terminal; by its name where nothing is there."""
+    real = os.path.realpath(path)
+    if sys.platform == "darwin":
+        return real.startswith("/dev/ttys")
+    try:
+        found = Path(real).stat()
+    except OSError:
+        return real.startswith("/dev/pts/")
     return stat.S_ISCHR(found.st_mode) and os.major(found.st_rdev) in PTY_MAJORS
-
-
-def _sort(virtual: bool) -> str:
-    return "virtual device" if virtual else "real port"
 
 
 def _shut(port: serial.Serial) -> None:

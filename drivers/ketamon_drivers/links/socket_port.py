@@ -5,10 +5,11 @@ import contextlib
 import ipaddress
 import os
 import socket
+from typing import Any
 from urllib.parse import urlsplit
 
 from ketamon_drivers.links.descriptor_wire import DescriptorWire
-from ketamon_drivers.links.loops import pulse
+from ketamon_drivers.links.loops import OwnThread, pulse
 from ketamon_drivers.links.port import PortError
 
 SCHEME = "socket://"
@@ -37,7 +38,8 @@ class SocketPort:
     @property
     def identity(self) -> str:
         """Host and port."""
-        return f"{SCHEME}{self._host}:{self._port}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{SCHEME}{host}:{self._port}"
 
     @property
     def is_virtual(self) -> bool:
@@ -67,13 +69,13 @@ class SocketPort:
     async def _connected(self) -> socket.socket:
         loop = asyncio.get_running_loop()
         try:
-            found = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+            found = await loop.run_in_executor(OwnThread(), _addresses, self._host, self._port)
         except OSError:
             raise PortError(
                 f"{self._address} can't be reached: no machine is called {self._host}"
             ) from None
         trouble = "no address"
-        for family, kind, protocol, _name, target in found:
+        for family, kind, protocol, target in found:
             if not self._is_virtual and _is_loopback(str(target[0])):
                 raise PortError(
                     f"{self._address} leads to this machine itself: write "
@@ -114,6 +116,12 @@ def _parts(address: str) -> tuple[str, int]:
             f"{address} is no address: write socket://host:port, with a port of 1-65535"
         )
     return host, port
+
+
+def _addresses(host: str, port: int) -> list[tuple[int, int, int, tuple[Any, ...]]]:
+    """Asks what a name stands for, which can block."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [(family, kind, protocol, target) for family, kind, protocol, _, target in found]
 
 
 def _names_this_machine(host: str) -> bool:

@@ -63,6 +63,7 @@ class Medium(ABC):
         """Switches the device on; does nothing while it is."""
         if self._power is None:
             self._power = asyncio.get_running_loop().create_task(self.device.run())
+            self._power.add_done_callback(self._went_out)
 
     async def close(self) -> None:
         """Takes the medium away and switches the device off."""
@@ -71,6 +72,14 @@ class Medium(ABC):
             power.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await power
+
+    def _went_out(self, power: "asyncio.Task[None]") -> None:
+        """The device has ended: with the loop, switched off, or by a fault of its own."""
+        self.unplug()
+        if not power.cancelled() and (error := power.exception()) is not None:
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": "a virtual device has failed", "exception": error, "task": power}
+            )
 
     @abstractmethod
     def unplug(self) -> None:
