@@ -15,12 +15,20 @@ class Lazy(NamedTuple):
 
 
 COMMANDS: dict[str, Lazy] = {
-    "demo": Lazy("demo", "demo", "Shows a recorded patient on the screen; needs no set-up."),
+    "demo": Lazy("demo", "demo", "Shows a simulated session, devices and all; needs no set-up."),
+    "start": Lazy("start", "start", "Begins a session at a chair."),
+    "watch": Lazy("watch", "watch", "Opens a screen on a running session."),
+    "end": Lazy("end", "end", "Ends a running session and closes its file."),
+    "resume": Lazy("resume", "resume", "Goes on with a session that was interrupted."),
+    "status": Lazy("status", "status", "Says which chairs run, and what alarms there."),
+    "tail": Lazy("tail", "tail", "Prints a running session in plain sentences."),
+    "feed": Lazy("feed", "feed", "Copies a running session's feed to standard output."),
     "replay": Lazy("replay", "replay", "Plays a recording on the screen, or prints its alarms."),
     "import": Lazy("import_", "import_", "Turns a recording into a session file."),
     "decode": Lazy("decode", "decode", "Turns a device's bytes into readings."),
     "limits": Lazy("limits", "limits", "Checks a limits profile."),
     "alarms": Lazy("alarms", "alarms", "Prints how an alarm lives."),
+    "sessions": Lazy("sessions", "sessions", "Lists what was recorded here, and what runs."),
     "verify": Lazy("verify", "verify", "Checks a session file against its chain of hashes."),
 }
 """Every command, in the order of the help."""

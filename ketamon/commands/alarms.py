@@ -11,7 +11,7 @@ def alarms(table: bool) -> None:
     This is the table that the alarm core runs on, not a description of it.
     """
     from ketamon.core.transitions import EVENTS, STATES, TRANSITIONS
-    from ketamon.vitals import CONDITIONS
+    from ketamon.vitals import CONDITIONS, TECHNICAL
 
     if not table:
         raise click.UsageError("Add --table", ctx=click.get_current_context())
@@ -24,3 +24,11 @@ def alarms(table: bool) -> None:
     click.echo()
     for event, meaning in EVENTS.items():
         click.echo(f"{event:<18}{meaning}")
+    click.echo()
+    click.echo(f"{'technical':<18}{'dosing':<10}{'else':<10}{'raised by; ends by'}")
+    for condition in TECHNICAL.values():
+        name = condition.name
+        for raised, (dosing, other) in zip(condition.raised, condition.priorities, strict=True):
+            click.echo(f"{name:<18}{dosing:<10}{other:<10}{raised}")
+            name = ""
+        click.echo(f"{'':<38}ends by: {condition.ends}")

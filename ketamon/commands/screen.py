@@ -53,12 +53,10 @@ def play(file: Path, speed: float | None, limits_file: Path | None, start_s: flo
         raise click.ClickException(reason)
 
 
-def check_terminal() -> None:
-    """Refuses what can't show a screen, in one sentence."""
+def check_terminal(instead: str = "add --headless to print the alarms instead") -> None:
+    """Refuses what can't show a screen, in one sentence that names another way."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.ClickException(
-            "the screen needs a terminal; add --headless to print the alarms instead"
-        )
+        raise click.ClickException(f"the screen needs a terminal; {instead}")
     size = shutil.get_terminal_size()
     if size.columns < SMALLEST[0] or size.lines < SMALLEST[1]:
         raise click.ClickException(

@@ -3,6 +3,8 @@
 Each viewer has a queue of its own. Readings in it conflate to the newest of their kind; events are
 kept in order, and a viewer that leaves too many unread, or takes nothing for a minute, is dropped
 with a reason (it may come back and resume). Nothing here waits for a viewer.
+
+The owner calls `pulse` each second of real time: viewers are people's, whatever the session's speed.
 """
 
 import asyncio
@@ -42,8 +44,8 @@ from ketamon.feed.messages import (
 BEAT_S = 1.0
 EVENTS_UNREAD_AT_MOST = 1_000
 EVENTS_KEPT = 5_000  # for viewers that resume
-STALLED_S = 60.0
-ATTACH_WITHIN_S = 10.0
+STALLED_PULSES = 60
+ATTACH_WITHIN_PULSES = 10
 SEND_BUFFER_BYTES = 16 * 1024
 FILE_MODE = 0o600
 
@@ -76,6 +78,7 @@ class Viewer:
         self.events = 0
         self.ready = asyncio.Event()
         self.dropped: str | None = None
+        self.unread_pulses = 0
         self._keys = count()
 
     def put(self, message: FromEngine, entry: Entry | None = None) -> None:
@@ -123,6 +126,8 @@ class FeedServer:
         self.came = asyncio.Event()
         self.empty = asyncio.Event()
         self._recent: deque[EntryMessage] = deque(maxlen=EVENTS_KEPT)
+        self._arriving: dict[asyncio.StreamWriter, int] = {}  # pulses since they connected
+        self._writing: dict[Viewer, asyncio.StreamWriter] = {}  # waiting for their socket
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -163,6 +168,18 @@ class FeedServer:
         for viewer in self.viewers:
             viewer.replace(snapshot)
 
+    def pulse(self) -> None:
+        """A second of real time has passed: a beat for all; who takes nothing for long is let go."""
+        self.publish_beat()
+        for writer in list(self._arriving):
+            self._arriving[writer] += 1
+            if self._arriving[writer] > ATTACH_WITHIN_PULSES:
+                writer.transport.abort()
+        for viewer, writer in list(self._writing.items()):
+            viewer.unread_pulses += 1
+            if viewer.unread_pulses > STALLED_PULSES:
+                writer.transport.abort()
+
     def publish_beat(self) -> None:
         """Queues a beat for every viewer."""
         beat = self.host.beat()
@@ -187,9 +204,9 @@ class FeedServer:
         connection: socket.socket = writer.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         writer.transport.set_write_buffer_limits(high=SEND_BUFFER_BYTES)
+        self._arriving[writer] = 0
         try:
-            async with asyncio.timeout(ATTACH_WITHIN_S):
-                attach = decode_from_viewer(await reader.readuntil(b"\n"))
+            attach = decode_from_viewer(await reader.readuntil(b"\n"))
             if not isinstance(attach, Attach):
                 raise FeedError("the first line must be attach")
             if attach.protocol != PROTOCOL:
@@ -198,6 +215,8 @@ class FeedServer:
             writer.write(encode(Bye(str(error))))
             await writer.drain()
             return
+        finally:
+            self._arriving.pop(writer, None)
         viewer = Viewer(self.host.seat(peer_uid(connection), attach.seat))
         hello = self.host.hello(viewer.seat)
         viewer.put(hello)
@@ -227,8 +246,11 @@ class FeedServer:
                 writer.write(encode(message))
             if viewer.dropped is not None:
                 writer.write(encode(Bye(viewer.dropped)))
-            async with asyncio.timeout(STALLED_S):
+            viewer.unread_pulses, self._writing[viewer] = 0, writer
+            try:
                 await writer.drain()
+            finally:
+                del self._writing[viewer]
             if viewer.dropped is not None:
                 return
 

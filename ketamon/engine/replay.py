@@ -196,7 +196,7 @@ class ReplayHost:
                 self.tape.set(loop.time(), playing=False)
                 self._beat()
             if loop.time() >= next_beat:
-                self._beat()
+                server.pulse()
                 next_beat = loop.time() + BEAT_S
             wait = min(next_beat - loop.time(), self._until_next_s(now_ms))
             self.woken.clear()

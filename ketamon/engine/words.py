@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from ketamon.core.plausible import implausible_pressure
-from ketamon.entries import Alarm, Chart, Device, Entry, Limits, Other, Phase
+from ketamon.entries import Alarm, Chart, Cuff, Device, Entry, Fault, Gap, Limits, Other, Phase
 from ketamon.feed.messages import EventLine
-from ketamon.vitals import CONDITIONS, Number
+from ketamon.vitals import CONDITIONS, TECHNICAL, Number
 from ketamon_drivers.readings import BloodPressure, Manual, printable
 
 ALARM_WORDS = {
@@ -18,6 +18,22 @@ ALARM_WORDS = {
     "reading_flagged": "again beyond the limit",
 }
 """A change in words where its own name doesn't say it to a nurse."""
+
+CUFF_WORDS = {
+    "start": "cuff started",
+    "started": "START pressed on the cuff",
+    "stop": "cuff stopped",
+    "failed": "cuff failed",
+    "skipped": "BP skipped",
+    "inflated": "cuff stood inflated and was told to let go",
+}
+
+FAULT_WORDS = {
+    ("record", "failing"): "entries wait to be recorded",
+    ("record", "failing_long"): "entries wait for long to be recorded",
+    ("record", "back"): "all is recorded again",
+}
+"""What a fault entry says; another one is told as it came."""
 
 
 def describe(entry: Entry) -> EventLine | None:
@@ -41,6 +57,8 @@ def figures(value: Number | None) -> str:
 
 def _alarm(entry: Entry) -> str:
     body: Alarm = entry.body
+    if body.condition in TECHNICAL:
+        return _technical(body)
     condition = CONDITIONS.get(body.condition)
     label = condition.label if condition else body.condition
     beyond = ">" if body.condition.endswith("_high") else "<"
@@ -51,6 +69,20 @@ def _alarm(entry: Entry) -> str:
         return f"{label} cleared at {figures(body.value)}"
     was = "was " if body.change in ("latched", "unresolved") else ""
     return f"{label} {was}{figures(body.value)} {beyond} {figures(body.limit)} {change}"
+
+
+def _technical(body: Alarm) -> str:
+    """A technical condition's change, and why: `CUFF FAILED: no reading within 90 s of START`."""
+    label = TECHNICAL[body.condition].label
+    change = "again" if body.change == "reading_flagged" else ALARM_WORDS.get(body.change)
+    words = f"{label} {change or body.change}"
+    if body.change == "raised":
+        words = label
+    return _with_reason(words, body.reason if isinstance(body.reason, str) else None)
+
+
+def _with_reason(words: str, reason: str | None) -> str:
+    return f"{words}: {reason}" if reason else words
 
 
 def _blood_pressure(entry: Entry) -> str:
@@ -87,7 +119,28 @@ def _manual(entry: Entry) -> str:
 def _device(entry: Entry) -> str:
     body: Device = entry.body
     role = entry.device or "device"
-    return f"{role} {body.state}" if body.state in ("lost", "silent") else ""
+    if body.state not in ("lost", "silent"):
+        return ""
+    return _with_reason(f"{role} {body.state}", body.reason)
+
+
+def _cuff(entry: Entry) -> str:
+    body: Cuff = entry.body
+    return _with_reason(CUFF_WORDS.get(body.action or "", f"cuff {body.action or ''}"), body.reason)
+
+
+def _fault(entry: Entry) -> str:
+    body: Fault = entry.body
+    what, detail = body.what or "fault", body.detail or ""
+    return FAULT_WORDS.get((what, detail)) or f"{what} {detail}".replace("_", " ").strip()
+
+
+def _gap(entry: Entry) -> str:
+    body: Gap = entry.body
+    if body.since_t is None:
+        return _with_reason("nothing was recorded for a while", body.reason)
+    passed = f"{max(0.0, entry.t_ms / 1000 - body.since_t):.0f} s"
+    return _with_reason(f"nothing was recorded for {passed}", body.reason)
 
 
 def _limits(entry: Entry) -> str:
@@ -127,7 +180,10 @@ _WORDS: dict[str, Callable[[Entry], str]] = {
     **dict.fromkeys(
         ("dose", "symptom", "score", "intervention", "position", "note", "correction"), _chart
     ),
-    **dict.fromkeys(("handover", "cuff", "fault", "gap", "away", "pause_audio"), _kind),
+    "cuff": _cuff,
+    "fault": _fault,
+    "gap": _gap,
+    **dict.fromkeys(("handover", "away", "pause_audio"), _kind),
     **dict.fromkeys(
         ("oximetry", "heart_rate", "respiration", "pleth", "cuff_pressure", "device_info"),
         lambda _: "",

@@ -1,0 +1,92 @@
+"""`ketamon resume [SESSION]`: goes on with a session whose engine is gone."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.argument("session", required=False)
+@click.option("--no-screen", is_flag=True, help="Only the engine; `ketamon watch` opens a screen.")
+def resume(session: str | None, no_screen: bool) -> None:
+    """Goes on with SESSION, or with the newest one that was interrupted.
+
+    Limits, baseline, alarms and the infusion's clock are as they were; the time in between is
+    recorded as a gap, and nothing that was measured before it counts as new.
+    """
+    from ketamon.commands.chairs import start_keeper
+    from ketamon.commands.screen import check_terminal
+
+    if not no_screen:
+        check_terminal("add --no-screen to run the engine alone")
+    path = _newest_interrupted() if session is None else _found(session)
+    answer = start_keeper(request_of(path))
+    click.echo(answer["session"])
+    if not no_screen:
+        from ketamon.commands.watch import open_screen
+
+        open_screen(Path(answer["ready"]), None)
+
+
+def _found(name: str) -> Path:
+    from ketamon.ledger.places import DataFolderError, find_session
+
+    try:
+        return find_session(name)
+    except DataFolderError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def request_of(path: Path) -> dict[str, Any]:
+    """Asks the session itself which chair, mode and devices it had; raises ClickException."""
+    from ketamon.feed.paths import RunFolderError, run_folder, socket_path
+    from ketamon.ledger.session_file import SessionFileError, read_session
+
+    try:
+        entries = read_session(path)
+        opened = next((entry.body for entry in entries if entry.kind == "session"), None)
+        if opened is None or any(entry.kind == "end" for entry in entries):
+            raise click.ClickException(
+                f"{path}: was ended; begin a new session with `ketamon start`"
+            )
+        chair = opened.chair or "1"
+        socket, mark = socket_path(f"chair-{chair}"), run_folder() / f"chair-{chair}.failed"
+        mark.unlink(missing_ok=True)
+    except (SessionFileError, RunFolderError) as error:
+        raise click.ClickException(str(error)) from None
+    devices = {
+        entry.device: f"{entry.body.family}:{entry.body.identity}"
+        for entry in entries
+        if entry.kind == "device" and entry.device and entry.body.family
+    }
+    return {
+        "chair": chair,
+        "socket": str(socket),
+        "mode": opened.mode,
+        "devices": devices,
+        "title": opened.title,
+        "resume": str(path),
+        "failed_mark": str(mark),
+    }
+
+
+def _newest_interrupted() -> Path:
+    """Gives the newest session that was neither ended nor runs; raises ClickException."""
+    from ketamon.feed.chairs import running_chairs
+    from ketamon.ledger.places import DataFolderError, session_files, sessions_folder
+    from ketamon.ledger.session_file import SessionFileError
+    from ketamon.ledger.summary import summary
+
+    running = {Path(info.session).resolve() for info in running_chairs() if info.session}
+    try:
+        files = session_files(sessions_folder())
+    except DataFolderError as error:
+        raise click.ClickException(str(error)) from None
+    for path in files:
+        try:
+            if path.resolve() not in running and not summary(path).is_closed:
+                return path
+        except SessionFileError:
+            continue
+    raise click.ClickException("no session was interrupted; `ketamon sessions` lists them")

@@ -1,0 +1,104 @@
+"""A site's configuration: who may approve limits, and what stands at each chair.
+
+```toml
+[limits]
+approvers_group = "clinicians"    # accounts of this group may approve a limits profile
+[chair.1]
+cuff = "suntech:/dev/serial/by-id/usb-…"
+oximeter = "nonin-df8:/dev/serial/by-id/usb-…"
+limits = "iv.toml"                # beside this file, or a whole path
+```
+
+Read from `--config FILE`, `$KETAMON_CONFIG`, or `config.toml` in the user's or the system's
+configuration folder; where none is, everything is as if an empty one were.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+CHAIR_KEYS = ("cuff", "oximeter", "limits")
+
+
+class SiteConfigError(ValueError):
+    """A configuration that can't be used; the message names file, key and reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChairConfig:
+    """What stands at one chair: `FAMILY:ADDRESS` of each role, and a limits profile."""
+
+    devices: Mapping[str, str] = field(default_factory=dict)
+    limits: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteConfig:
+    """One site's choices."""
+
+    approvers_group: str | None = None
+    chairs: Mapping[str, ChairConfig] = field(default_factory=dict)
+
+
+def load_site_config(given: Path | None = None) -> SiteConfig:
+    """Reads the configuration; raises SiteConfigError."""
+    path = given or _found()
+    if path is None:
+        return SiteConfig()
+    try:
+        raw = tomllib.loads(path.read_bytes().decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteConfigError(f"{path}: is not TOML: {str(error).lower()}") from None
+    except OSError as error:
+        raise SiteConfigError(f"{path}: can't be read: {error.strerror}") from None
+    _known(path, "", raw, ("limits", "chair"))
+    limits = _table(path, "limits", raw.get("limits", {}))
+    _known(path, "limits.", limits, ("approvers_group",))
+    chairs = _table(path, "chair", raw.get("chair", {}))
+    return SiteConfig(
+        _text(path, "limits.approvers_group", limits.get("approvers_group")),
+        {name: _chair(path, name, value) for name, value in chairs.items()},
+    )
+
+
+def _found() -> Path | None:
+    named = os.environ.get("KETAMON_CONFIG")
+    if named:
+        return Path(named)
+    folders = (platformdirs.user_config_path("ketamon"), platformdirs.site_config_path("ketamon"))
+    return next((f / "config.toml" for f in folders if (f / "config.toml").is_file()), None)
+
+
+def _chair(path: Path, name: str, value: object) -> ChairConfig:
+    key = f"chair.{name}"
+    table = _table(path, key, value)
+    _known(path, f"{key}.", table, CHAIR_KEYS)
+    texts = {k: _text(path, f"{key}.{k}", v) for k, v in table.items()}
+    limits = texts.pop("limits", None)
+    devices = {role: address for role, address in texts.items() if address is not None}
+    return ChairConfig(devices, None if limits is None else path.parent / limits)
+
+
+def _table(path: Path, key: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise SiteConfigError(f"{path}: {key}: is not a table; write [{key}]")
+    return value
+
+
+def _text(path: Path, key: str, value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise SiteConfigError(f"{path}: {key}: {value!r} is not a text; put it in quotes")
+    return value
+
+
+def _known(path: Path, prefix: str, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    for key in table:
+        if key not in known:
+            raise SiteConfigError(
+                f"{path}: {prefix}{key}: unknown key; known here: {', '.join(known)}"
+            )

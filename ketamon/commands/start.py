@@ -1,0 +1,134 @@
+"""`ketamon start`: a session at a chair, with its engine in the background."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ketamon.commands.site_config import SiteConfig
+
+ROLES = ("cuff", "oximeter")
+
+
+@click.command()
+@click.option("--chair", default="1", show_default=True, help="The chair's name: letters, digits.")
+@click.option("--cuff", metavar="FAMILY:ADDRESS", help="As in suntech:/dev/ttyUSB0.")
+@click.option("--oximeter", metavar="FAMILY:ADDRESS", help="As in nonin-df8:/dev/serial/by-id/….")
+@click.option("--limits", "limits_file", type=click.Path(path_type=Path), help="A limits profile.")
+@click.option("--config", type=click.Path(path_type=Path), help="The site's config.toml.")
+@click.option("--title", help="A pseudonym for the header: never a name.")
+@click.option("--phase", type=click.Choice(["setup", "baseline", "dosing"]), default="setup")
+@click.option("--speed", type=click.FloatRange(0, 60), help="Simulated devices only: 0 to 60.")
+@click.option("--no-screen", is_flag=True, help="Only the engine; `ketamon watch` opens a screen.")
+def start(
+    chair: str,
+    cuff: str | None,
+    oximeter: str | None,
+    limits_file: Path | None,
+    config: Path | None,
+    title: str | None,
+    phase: str,
+    speed: float | None,
+    no_screen: bool,
+) -> None:
+    """Begins a session at a chair: the engine goes to the background, the screen opens.
+
+    The first line printed is the session's file. Leaving the screen ends nothing: `ketamon watch`
+    opens it again, `ketamon end` ends the session. With real devices the limits must be approved
+    (`ketamon limits approve`); virtual ones make the session SIMULATED.
+    """
+    from ketamon.commands.chairs import start_keeper
+    from ketamon.commands.site_config import ChairConfig, SiteConfigError, load_site_config
+
+    if not no_screen:
+        from ketamon.commands.screen import check_terminal
+
+        check_terminal("add --no-screen to run the engine alone")
+    try:
+        site = load_site_config(config)
+    except SiteConfigError as error:
+        raise click.ClickException(str(error)) from None
+    at_chair = site.chairs.get(chair, ChairConfig())
+    given = {"cuff": cuff, "oximeter": oximeter}
+    devices = {
+        role: address
+        for role in ROLES
+        if (address := given[role] or at_chair.devices.get(role)) is not None
+    }
+    request = request_for(chair, devices, limits_file or at_chair.limits, site)
+    if speed is not None and request["mode"] != "SIMULATED":
+        raise click.ClickException("--speed: time is real with real devices; take it out")
+    request |= {"phase": phase, "speed": 1.0 if speed is None else speed}
+    if title:
+        request["title"] = title
+    answer = start_keeper(request)
+    click.echo(answer["session"])
+    if not no_screen:
+        from ketamon.commands.watch import open_screen
+
+        open_screen(Path(answer["ready"]), None)
+
+
+def request_for(
+    chair: str, devices: dict[str, str], limits_file: Path | None, site: "SiteConfig"
+) -> dict[str, Any]:
+    """Builds what the engine is asked for; raises ClickException where it may not be."""
+    from ketamon.core.profile import ProfileError
+    from ketamon.feed.paths import RunFolderError, run_folder, socket_path
+    from ketamon.profiles import FOLDER, load_profile
+    from ketamon.profiles.approval import ApprovalError, approval_of
+
+    mode = mode_of(devices)
+    approval = None
+    if limits_file is None and mode == "LIVE":
+        raise click.ClickException(
+            "a session with a patient needs limits that a clinician approved: add --limits FILE"
+        )
+    try:
+        path = limits_file or FOLDER / "iv_adult.toml"
+        profile = load_profile(path)
+        if mode == "LIVE":
+            approved = approval_of(path, site.approvers_group)
+            approval = {"name": approved.name, "date": approved.date, "sha256": approved.sha256}
+        socket, mark = socket_path(f"chair-{chair}"), run_folder() / f"chair-{chair}.failed"
+        mark.unlink(missing_ok=True)
+    except (ProfileError, ApprovalError, RunFolderError) as error:
+        raise click.ClickException(str(error)) from None
+    return {
+        "chair": chair,
+        "socket": str(socket),
+        "mode": mode,
+        "devices": devices,
+        "limits": dict(profile.raw),
+        "approval": approval,
+        "failed_mark": str(mark),
+    }
+
+
+def mode_of(devices: dict[str, str]) -> str:
+    """LIVE, or SIMULATED where the devices are virtual; a mixture is refused (DESIGN 2)."""
+    from ketamon_drivers.catalog import every_family
+    from ketamon_drivers.links.port import PortError
+    from ketamon_drivers.links.ports import port_for
+
+    known = every_family()
+    virtual: dict[bool, list[str]] = {True: [], False: []}
+    for role, given in devices.items():
+        name, _, address = given.partition(":")
+        if name not in known or not address:
+            raise click.ClickException(
+                f"--{role} {given}: give FAMILY:ADDRESS, with a family of: "
+                f"{', '.join(sorted(n for n, f in known.items() if f.role == role))}"
+            )
+        try:
+            port = port_for(address, known[name].line)
+        except PortError as error:
+            raise click.ClickException(str(error)) from None
+        virtual[port.is_virtual].append(role)
+    if virtual[True] and virtual[False]:
+        raise click.ClickException(
+            f"the {' and '.join(virtual[True])} is virtual and the {' and '.join(virtual[False])} "
+            "is real; a session has only real devices or only virtual ones"
+        )
+    return "SIMULATED" if virtual[True] else "LIVE"

@@ -1,0 +1,157 @@
+"""`ketamon status`: what runs on this machine now, a line a chair."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+ANSWER_WITHIN_S = 2.0
+SHOWN = ("sys", "dia", "hr", "spo2")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a chair and line.")
+@click.option("--oneline", is_flag=True, help="All chairs in one short line, for a status bar.")
+def status(as_json: bool, oneline: bool) -> None:
+    """Says which chairs run, how they are, and what alarms there. Exit 1 where an engine is dead."""
+    from ketamon.feed.chairs import running_chairs
+    from ketamon.feed.paths import RunFolderError, run_folder
+
+    try:
+        chairs = running_chairs()
+        failed = sorted(run_folder().glob("chair-*.failed"))
+    except RunFolderError as error:
+        raise click.ClickException(str(error)) from None
+    found = [asyncio.run(look(chair.chair, Path(chair.socket))) for chair in chairs]
+    if as_json:
+        for one in found:
+            click.echo(json.dumps(one))
+    elif oneline:
+        click.echo("   ".join(short(one) for one in found) or "no session")
+    else:
+        for one in found:
+            click.echo(long(one))
+        if not found:
+            click.echo("no session is running")
+    for mark in failed:
+        name = mark.stem.removeprefix("chair-")
+        click.echo(f"chair {name}: its engine died too often and was given up; `ketamon resume`")
+    if failed or any("error" in one for one in found):
+        click.get_current_context().exit(1)
+
+
+async def look(name: str, socket: Path) -> dict[str, Any]:
+    """Asks one engine for its picture; `error` where it doesn't answer."""
+    from ketamon.feed.client import FeedClient
+    from ketamon.feed.messages import Beat, FeedError
+    from ketamon.feed.picture import Picture
+
+    picture = Picture()
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            client = await FeedClient.connect(socket, seat="observer", viewer="status")
+            async for message in client.messages():
+                picture.apply(message, loop.time())
+                if isinstance(message, Beat):
+                    break
+            await client.close()
+    except (OSError, FeedError, TimeoutError) as error:
+        return {"chair": name, "error": str(error) or "the engine does not answer"}
+    vitals = {
+        vital: {
+            "value": view.value if view.state == "valid" else None,
+            "state": view.state,
+            "age_s": None if view.t is None else round(picture.t - view.t, 1),
+            "source": view.source,
+        }
+        for vital in SHOWN
+        if (view := picture.vitals.get(vital)) is not None
+    }
+    return {
+        "chair": name,
+        "session": picture.hello.session if picture.hello else None,
+        "mode": picture.mode,
+        "phase": picture.phase,
+        "t": picture.t,
+        "speed": picture.speed,
+        "recorded": picture.recorded,
+        "seq": picture.seq,
+        "vitals": vitals,
+        "alarms": [
+            {
+                "condition": c.condition,
+                "state": c.state,
+                "priority": c.priority,
+                "value": c.value,
+                "limit": c.limit,
+                "since_s": round(picture.t - c.since_t, 1),
+            }
+            for c in picture.standing()
+        ],
+        "devices": [
+            {"device": d.device, "family": d.family, "state": d.state, "reason": d.reason}
+            for d in picture.devices.values()
+        ],
+    }
+
+
+def short(one: dict[str, Any]) -> str:
+    """`1 SIM 158/94 78 97% **SYS HIGH`."""
+    if "error" in one:
+        return f"{one['chair']} DEAD"
+    vitals = one["vitals"]
+    alarm = one["alarms"][0] if one["alarms"] else None
+    mode = {"SIMULATED": "SIM ", "REPLAY": "REPLAY "}.get(one["mode"], "")
+    words = (
+        f"{one['chair']} {mode}{_number(vitals, 'sys')}/{_number(vitals, 'dia')} "
+        f"{_number(vitals, 'hr')} {_number(vitals, 'spo2')}%"
+    )
+    if alarm is None:
+        return words
+    stars = "*" * {"low": 1, "medium": 2, "high": 3}.get(alarm["priority"], 1)
+    return f"{words} {stars}{_label(alarm['condition'])}"
+
+
+def long(one: dict[str, Any]) -> str:
+    """A sentence a chair."""
+    if "error" in one:
+        return f"chair {one['chair']}: {one['error']}"
+    vitals = one["vitals"]
+    numbers = (
+        f"BP {_number(vitals, 'sys')}/{_number(vitals, 'dia')}{_age(vitals, 'sys')}, "
+        f"HR {_number(vitals, 'hr')}{_age(vitals, 'hr')}, "
+        f"SpO2 {_number(vitals, 'spo2')}{_age(vitals, 'spo2')}"
+    )
+    alarms = "; ".join(
+        f"{_label(a['condition'])} {a['priority']} {a['state']} for {int(a['since_s'])} s"
+        for a in one["alarms"]
+    )
+    devices = ", ".join(f"{d['device']} {d['state']}" for d in one["devices"])
+    return (
+        f"chair {one['chair']}: {one['mode']}, {one['phase'] or 'no phase'}, {numbers}; "
+        f"alarms: {alarms or 'none'}; devices: {devices or 'none'}; "
+        f"recorded {one['recorded']} of {one['seq']}"
+    )
+
+
+def _number(vitals: dict[str, Any], name: str) -> str:
+    value = vitals.get(name, {}).get("value")
+    return "---" if value is None else f"{value:g}"
+
+
+def _age(vitals: dict[str, Any], name: str) -> str:
+    found = vitals.get(name, {})
+    if found.get("value") is None or found.get("age_s") is None:
+        return ""
+    age = int(found["age_s"])
+    return f" ({age} s ago)" if age < 120 else f" ({age // 60} min ago)"
+
+
+def _label(condition: str) -> str:
+    from ketamon.vitals import CONDITIONS
+
+    known = CONDITIONS.get(condition)
+    return known.label if known else condition.replace("_", " ")

@@ -1,0 +1,299 @@
+"""The engine at a chair, as a process of its own, headless.
+
+`python -m ketamon.engine.chair` takes the chair of its request, opens or resumes the session's file, opens
+the feed, prints one JSON line (ready, or the error) and monitors until the session is ended. Its
+keeper hears a beat each second from the same loop that judges the alarms.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from ketamon.engine import wall
+from ketamon.engine.chair_host import ChairHost
+from ketamon.engine.devices import Binding, Devices
+from ketamon.engine.feed_server import BEAT_S, FeedServer
+from ketamon.engine.keeper import REQUEST
+from ketamon.engine.live_session import LiveSession
+from ketamon.engine.record_watch import RecordWatch
+from ketamon.entries import End, Entry, Gap, Limits, Mode, Phase, Session
+from ketamon.feed.chairs import ChairNameError, ChairTakenError, Lock, hold_chair
+from ketamon.feed.paths import RunFolderError, run_folder
+from ketamon.ledger.live import LiveLedger
+from ketamon.ledger.places import DataFolderError, made_sessions_folder, new_session_path
+from ketamon.ledger.session_file import SessionFileError
+from ketamon_drivers.catalog import UnknownFamilyError, family_named
+from ketamon_drivers.links.locks import hold
+from ketamon_drivers.links.loops import Pulse, RealLoop, ScaledLoop, run
+from ketamon_drivers.links.port import PortError
+from ketamon_drivers.links.ports import port_for
+
+ANCHOR_EACH_BEATS = 60
+
+
+class ChairRequest(msgspec.Struct, frozen=True):
+    """What `start` and `resume` ask of the process: one JSON object in its environment."""
+
+    chair: str
+    socket: str
+    mode: Mode
+    devices: dict[str, str] = {}  # role: FAMILY:ADDRESS
+    title: str | None = None
+    limits: dict[str, Any] | None = None
+    approval: dict[str, Any] | None = None
+    speed: float = 1.0
+    phase: str = "setup"
+    resume: str | None = None
+    ends_with_stdin: bool = False
+    beat_fd: int | None = None
+    failed_mark: str | None = None
+
+
+class ChairError(ValueError):
+    """A chair that can't be opened; one sentence that says what to do."""
+
+
+@dataclass(slots=True)
+class Chair:
+    """What one engine holds while it runs."""
+
+    request: ChairRequest
+    path: Path
+    lock: Lock
+    ledger: LiveLedger
+    session: LiveSession
+    devices: Devices
+    host: ChairHost
+    server: FeedServer
+    watch: RecordWatch
+    beats: int = 0
+    next_pulse: Pulse | None = None
+
+    def pulse(self) -> None:
+        """Each second of real time: judge what is due, tell the viewers, tell the keeper."""
+        loop: RealLoop | ScaledLoop = asyncio.get_running_loop()  # type: ignore[assignment]
+        self.next_pulse = loop.pulse(BEAT_S, self.pulse)
+        self.session.evaluate()
+        self.watch.look(loop.time(), loop.speed)
+        self.server.pulse()
+        self.beats += 1
+        if self.beats % ANCHOR_EACH_BEATS == 0:
+            self.ledger.anchor(wall.utc_now().isoformat())
+        if self.request.beat_fd is not None:
+            with suppress(OSError):  # a keeper that is gone is no reason to stop watching a patient
+                os.write(self.request.beat_fd, b".")
+
+    def set_speed(self, speed: float) -> None:
+        """Time goes on as fast as this; only a simulated session's can be changed."""
+        loop = asyncio.get_running_loop()
+        if isinstance(loop, ScaledLoop):
+            loop.set_speed(speed)
+        self.note_clock()
+
+    def note_clock(self) -> None:
+        """Leaves word of where session time stands, for an engine that may have to go on."""
+        at = wall.mark(self.session.now_ms() / 1000, self.host.speed)
+        with suppress(OSError):  # without it the wall clock tells, less exactly
+            self._clock_note().write_text(json.dumps([self.path.name, *at]))
+
+    def noted_clock(self) -> wall.ClockMark | None:
+        """What an engine of this very session noted before; None where nothing was."""
+        with suppress(OSError, ValueError, TypeError):
+            name, *at = json.loads(self._clock_note().read_text())
+            if name == self.path.name:
+                return wall.ClockMark(*at)
+        return None
+
+    def _clock_note(self) -> Path:
+        return run_folder() / f"chair-{self.request.chair}.clock"
+
+
+def bindings_of(request: ChairRequest) -> list[Binding]:
+    """Finds family and port of each device; raises ChairError."""
+    bindings = []
+    for role, given in request.devices.items():
+        name, _, address = given.partition(":")
+        try:
+            family = family_named(name)
+        except UnknownFamilyError as error:
+            raise ChairError(f"{given}: {error}") from None
+        if family.role != role:
+            raise ChairError(f"{given}: {name} is no {role} but a {family.role}")
+        try:
+            bindings.append(Binding(role, family, port_for(address, family.line)))
+        except PortError as error:
+            raise ChairError(str(error)) from None
+    return bindings
+
+
+def hold_devices(bindings: list[Binding]) -> list[object]:
+    """Takes each device for this chair alone; raises ChairError."""
+    held: list[object] = []
+    for binding in bindings:
+        lock = hold(binding.port.identity, run_folder())
+        if lock is None:
+            raise ChairError(
+                f"{binding.port.address}: the {binding.role} is in use by another chair; "
+                "end that session first, or give another device"
+            )
+        held.append(lock)
+    return held
+
+
+def open_session(request: ChairRequest) -> tuple[Path, LiveLedger, list[Entry]]:
+    """Makes the session's file, or opens the one to go on with; raises SessionFileError."""
+    if request.resume is not None:
+        path = Path(request.resume)
+        ledger, entries = LiveLedger.reopen(path)
+        return path, ledger, list(entries)
+    path = new_session_path(made_sessions_folder(), wall.utc_now(), request.chair)
+    return path, LiveLedger.create(path), []
+
+
+def begin(request: ChairRequest, session: LiveSession) -> None:
+    """Enters how a new session begins."""
+    session.take(
+        Session(
+            request.title,
+            request.chair,
+            request.mode,
+            {"ketamon": version("ketamon")},
+            wall.utc_now().isoformat(),
+        )
+    )
+    if request.limits is not None:
+        session.take(Limits(request.limits, request.approval))
+    session.take(Phase(request.phase))
+
+
+def go_on(session: LiveSession, entries: list[Entry], noted: wall.ClockMark | None) -> None:
+    """Goes on with a session: all that was known is known again, the gap is marked as one."""
+    session.restore(entries)
+    last_s = entries[-1].t_ms / 1000 if entries else 0.0
+    if noted is None:
+        started = next((e.body.started for e in entries if e.kind == "session"), None)
+        noted = wall.since(started, last_s)
+    t_s = max(last_s, wall.resumed_t(noted))
+    session.t0 = asyncio.get_running_loop().time() - t_s
+    session.take(Gap(round(last_s, 3), "the engine was started again"))
+
+
+async def serve(request: ChairRequest) -> None:
+    """Runs one chair until its session is ended."""
+    loop = asyncio.get_running_loop()
+    bindings = bindings_of(request)
+    told = {"pid": os.getpid(), "socket": request.socket, "since": wall.utc_now().isoformat()}
+    lock = hold_chair(request.chair, told)
+    held = hold_devices(bindings)
+    path, ledger, entries = open_session(request)
+    lock.tell({**told, "session": str(path)})
+    session = LiveSession(request.mode, ledger, loop.time())
+    devices = Devices(session)
+    session.effect = devices.effect
+    title = request.title or path.stem
+    host = ChairHost(session, devices, title, uuid4().hex[:8], speed=request.speed)
+    server = FeedServer(Path(request.socket), host)
+    host.server, session.publish = server, server.publish
+    chair = Chair(
+        request, path, lock, ledger, session, devices, host, server, RecordWatch(session, ledger)
+    )
+    if isinstance(loop, ScaledLoop):
+        host.set_speed = chair.set_speed
+    if entries:
+        go_on(session, entries, chair.noted_clock())
+    else:
+        begin(request, session)
+    chair.note_clock()
+    await server.start()
+    devices.bind(bindings)
+    chair.pulse()
+    say({"ready": request.socket, "session": str(path)})
+    await _until_ended(host, request)
+    if chair.next_pulse is not None:
+        chair.next_pulse.cancel()
+    await close(chair)
+    del held
+
+
+async def close(chair: Chair) -> None:
+    """Ends the session: nothing is judged after this, and the file is closed.
+
+    One that was only left (the machine goes down) is kept as it is, for `ketamon resume`.
+    """
+    host = chair.host
+    if host.set_speed is not None:
+        host.set_speed(1.0)
+    await chair.devices.close()
+    if host.left:
+        chair.session.stop()
+        await chair.ledger.leave()
+        await chair.server.close(
+            "the engine was stopped; the session goes on with `ketamon resume`"
+        )
+        return
+    chair.session.take(End(host.end_reason or None), by=host.end_by)
+    chair.session.stop()
+    chair.ledger.anchor(wall.utc_now().isoformat())
+    fingerprint = await chair.ledger.close()
+    await chair.server.close(f"the session was ended; fingerprint {fingerprint}")
+    chair.lock.release()
+
+
+async def _until_ended(host: ChairHost, request: ChairRequest) -> None:
+    """Waits for `end`, for SIGTERM, or for whoever holds our standard input to be gone."""
+    loop = asyncio.get_running_loop()
+    stopped = host.ending
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, host.leave)
+    watching: asyncio.Task[None] | None = None
+    if request.ends_with_stdin:
+        watching = loop.create_task(_stdin_closed(stopped))
+    await stopped.wait()
+    if watching is not None:
+        watching.cancel()
+
+
+async def _stdin_closed(stopped: asyncio.Event) -> None:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    while await reader.read(1024):
+        pass
+    stopped.set()
+
+
+def say(answer: dict[str, str]) -> None:
+    """The one line on standard output."""
+    print(json.dumps(answer), flush=True)
+
+
+def main() -> None:
+    """Runs the process; an error is one JSON line, and exit code 2."""
+    os.umask(0o077)
+    request = msgspec.json.decode(os.environ[REQUEST], type=ChairRequest)
+    loop = RealLoop() if request.mode == "LIVE" else ScaledLoop(request.speed)
+    try:
+        run(serve(request), loop)
+    except (
+        ChairError, ChairNameError, ChairTakenError, DataFolderError, RunFolderError, SessionFileError
+    ) as error:  # fmt: skip
+        say({"error": str(error)})
+        sys.exit(2)
+    except OSError as error:
+        say({"error": f"the chair can't be opened: {error.strerror or error}"})
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,236 @@
+"""What viewers may ask of a chair: the feed's host for a running session."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from ketamon.core.plausible import counted, implausible_pressure
+from ketamon.engine.devices import Devices
+from ketamon.engine.feed_server import FeedServer
+from ketamon.engine.live_session import LiveSession
+from ketamon.engine.seats import account, refusal, seat_of
+from ketamon.entries import (
+    KINDS,
+    PHASES,
+    Acknowledge,
+    Baseline,
+    By,
+    Chart,
+    Cuff,
+    Phase,
+)
+from ketamon.feed.messages import PROTOCOL, Answer, Beat, Command, Hello, Snapshot
+from ketamon_drivers.readings import Manual, printable
+
+HIGHEST_SPEED = 60
+TYPED = {"systolic", "diastolic", "pulse_rate", "spo2", "rr", "moaas"}
+LONGEST_TEXT = 500
+CHART_KINDS = {"scale": "score"}
+"""First part of an event's id, where it is not the kind."""
+
+
+class RefusedError(ValueError):
+    """A command that is not carried out; the message says why in a sentence."""
+
+
+@dataclass(slots=True)
+class ChairHost:
+    """Answers for one chair. `set_speed` is None where time is real."""
+
+    session: LiveSession
+    devices: Devices
+    title: str
+    epoch: str
+    set_speed: Callable[[float], None] | None = None
+    speed: float = 1.0
+    server: FeedServer | None = None
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    end_reason: str = ""
+    end_by: By | None = None
+    left: bool = False
+    _played_speed: float = 1.0
+
+    # -- what the server asks -------------------------------------------------------------------
+
+    def hello(self, seat: str) -> Hello:
+        """The first line for a viewer."""
+        now_s = self.session.now_ms() / 1000
+        return Hello(PROTOCOL, self.title, self.epoch, self.session.mode, seat, now_s, self.speed)
+
+    def snapshot(self) -> Snapshot:
+        """The picture now."""
+        return self.session.snapshot()
+
+    def beat(self) -> Beat:
+        """Proof of life now."""
+        session = self.session
+        return Beat(session.now_ms() / 1000, session.keeps.recorded, self.speed, session.mode)
+
+    def seat(self, uid: int, wanted: str | None) -> str:
+        """The seat of an account."""
+        return seat_of(uid, wanted, self.session.mode)
+
+    def command(self, command: Command, seat: str) -> Answer:
+        """Carries a command out, or says why not; an entry that came of it is named by its seq."""
+        args = command.args if isinstance(command.args, dict) else {}
+        refused = refusal(command.name, seat, self.session.mode)
+        if refused is None and self.ending.is_set():
+            refused = "the session has ended"
+        if refused is not None:
+            return Answer(command.id, False, refused)
+        by = By(account=account(os.getuid()), seat=seat)
+        before = self.session.state.seq
+        try:
+            _DO[command.name](self, args, by)
+        except RefusedError as error:
+            return Answer(command.id, False, str(error))
+        seq = self.session.state.seq
+        return Answer(command.id, True, None, seq if seq > before else None)
+
+    def leave(self) -> None:
+        """The engine is to stop without ending the session."""
+        self.left = True
+        self.ending.set()
+
+    # -- commands -------------------------------------------------------------------------------
+
+    def _acknowledge(self, args: dict[str, Any], by: By) -> None:
+        condition, up_to = args.get("condition"), args.get("up_to_seq")
+        self.session.take(
+            Acknowledge(
+                condition if isinstance(condition, str) else None,
+                up_to if isinstance(up_to, int) and not isinstance(up_to, bool) else None,
+            ),
+            by=by,
+        )
+
+    def _cuff(self, args: dict[str, Any], by: By) -> None:
+        action, reason = args.get("action"), text(args.get("reason"))
+        refused: str | None = None
+        match action:
+            case "start":
+                refused = self.devices.start_cuff(reason or "by key", by)
+            case "stop":
+                refused = self.devices.stop_cuff(reason or "by key", by)
+            case "started":
+                self.session.take(Cuff("started", reason or None), "cuff", by)
+            case "skipped":
+                if not reason:
+                    refused = "say why the measurement is skipped"
+                else:
+                    self.session.take(Cuff("skipped", reason), "cuff", by)
+            case _:
+                refused = "cuff: the action is start, started, stop or skipped"
+        if refused is not None:
+            raise RefusedError(refused)
+
+    def _manual(self, args: dict[str, Any], by: By) -> None:
+        values = {name: args[name] for name in TYPED & args.keys() if args[name] is not None}
+        if not values:
+            raise RefusedError("nothing was typed")
+        typed = {name: number(value, name) for name, value in values.items()}
+        _assert_plausible(typed)
+        now_s = self.session.now_ms() / 1000
+        measured = args.get("measured_t")
+        at = now_s if measured is None else number(measured, "measured_t")
+        if at > now_s:
+            raise RefusedError("a measurement can't lie in the future")
+        fields = {"kind": "manual", **typed, "measured_t": at}
+        if isinstance(args.get("source"), str):
+            fields["source"] = text(args["source"])
+        self.session.take(msgspec.convert(fields, Manual), "person", by)
+
+    def _chart(self, args: dict[str, Any], by: By) -> None:
+        event = text(args.get("event"))
+        head = event.partition(".")[0]
+        kind = KINDS.get(CHART_KINDS.get(head, head))
+        if kind is None or not issubclass(kind, Chart):
+            raise RefusedError(
+                f"{event or 'chart'}: no such event; it begins with its kind, as in dose.im"
+            )
+        value = args.get("value")
+        if value is not None and not isinstance(value, str):
+            value = number(value, "value")
+        words = text(args.get("text"))
+        self.session.take(
+            kind(event, text(value) if isinstance(value, str) else value, words or None), by=by
+        )
+
+    def _baseline(self, _args: dict[str, Any], by: By) -> None:
+        self.session.take(Baseline(), by=by)
+
+    def _phase(self, args: dict[str, Any], by: By) -> None:
+        phase = args.get("phase")
+        if phase not in PHASES or phase == "ended":
+            raise RefusedError(f"phase: give one of {', '.join(PHASES[:-1])}")
+        self.session.take(Phase(str(phase)), by=by)
+
+    def _end(self, args: dict[str, Any], by: By) -> None:
+        self.end_reason, self.end_by = text(args.get("reason")), by
+        self.ending.set()
+
+    def _speed(self, args: dict[str, Any], _by: By) -> None:
+        speed = number(args.get("speed"), "speed")
+        if not 0 <= speed <= HIGHEST_SPEED:
+            raise RefusedError(f"speed goes from 0 to {HIGHEST_SPEED}")
+        self._change_speed(speed)
+
+    def _pause(self, _args: dict[str, Any], _by: By) -> None:
+        self._change_speed(0.0)
+
+    def _play(self, _args: dict[str, Any], _by: By) -> None:
+        self._change_speed(self._played_speed)
+
+    def _change_speed(self, speed: float) -> None:
+        if self.set_speed is None:
+            raise RefusedError("time is real here: nothing can change its speed")
+        if speed > 0:
+            self._played_speed = speed
+        self.set_speed(speed)
+        self.speed = speed
+        if self.server is not None:
+            self.server.publish_beat()
+
+
+_DO: dict[str, Callable[[ChairHost, dict[str, Any], By], None]] = {
+    "acknowledge": ChairHost._acknowledge,
+    "cuff": ChairHost._cuff,
+    "manual": ChairHost._manual,
+    "chart": ChairHost._chart,
+    "baseline": ChairHost._baseline,
+    "phase": ChairHost._phase,
+    "end": ChairHost._end,
+    "speed": ChairHost._speed,
+    "pause": ChairHost._pause,
+    "play": ChairHost._play,
+}
+
+
+def number(value: object, name: str) -> float | int:
+    """A finite number; RefusedError otherwise."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e9:
+        raise RefusedError(f"{name}: give a number")
+    return value
+
+
+def text(value: object) -> str:
+    """A person's text without what could steer a terminal, cut where it is very long."""
+    return printable(value)[:LONGEST_TEXT] if isinstance(value, str) else ""
+
+
+def _assert_plausible(typed: dict[str, float | int]) -> None:
+    """Refuses what was mistyped: it can't be a measurement (DESIGN 5)."""
+    systolic, diastolic = typed.get("systolic"), typed.get("diastolic")
+    if systolic is not None or diastolic is not None:
+        reason = implausible_pressure(systolic, diastolic, None)
+        if reason is not None:
+            shown = "/".join("–" if v is None else f"{v:g}" for v in (systolic, diastolic))
+            raise RefusedError(f"{shown} is no blood pressure: {reason}; type it again")
+    for name, vital in (("pulse_rate", "hr"), ("spo2", "spo2"), ("rr", "rr"), ("moaas", "moaas")):
+        value = typed.get(name)
+        if value is not None and counted(vital, value) is None:
+            raise RefusedError(f"{name} {value:g} can't be right; type it again")

@@ -1,0 +1,174 @@
+"""A chair's devices: each bound role has a link; what it says becomes entries.
+
+A reading is entered as it comes. A link's change becomes a `device` entry: `silent` and
+`wrong_protocol` are both silence to the core, told apart by the reason. The raw bytes are kept.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ketamon.core.cuff import StartCuff
+from ketamon.engine.live_session import LiveSession
+from ketamon.entries import By, Cuff, Device
+from ketamon_drivers.catalog import Family
+from ketamon_drivers.links.cuff_control import CuffControl, CuffEvent
+from ketamon_drivers.links.device_link import DeviceLink, LinkChange
+from ketamon_drivers.links.port import Port
+from ketamon_drivers.readings import CuffPressure, Reading, Reply
+
+TOLD_AS: dict[str, Literal["streaming", "silent", "lost"]] = {
+    "silent": "silent",
+    "wrong_protocol": "silent",
+    "streaming": "streaming",
+    "lost": "lost",
+}
+"""Link states that the record and the core are told, and as what; `opening` is not news."""
+
+TRY_AGAIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A role in this session and the device that has it."""
+
+    role: str
+    family: Family
+    port: Port
+
+
+@dataclass(slots=True)
+class Attached:
+    """One bound device at work."""
+
+    binding: Binding
+    link: DeviceLink
+    control: CuffControl | None = None
+    task: asyncio.Task[None] | None = None
+
+
+@dataclass(slots=True)
+class Devices:
+    """All devices of one chair."""
+
+    session: LiveSession
+    attached: dict[str, Attached] = field(default_factory=dict)
+    wanted: StartCuff | None = None  # asked for by the schedule while the cuff could not be reached
+
+    def bind(self, bindings: Iterable[Binding]) -> None:
+        """Enters who has which role, and begins to listen to them."""
+        for binding in bindings:
+            family = binding.family
+            starts = family.can_start if binding.role == "cuff" else None
+            self.session.take(
+                Device(
+                    family.name,
+                    binding.port.identity,
+                    family.cadence_s,
+                    can_start=starts,
+                ),
+                binding.role,
+            )
+            attached = self._attach(binding)
+            self.attached[binding.role] = attached
+            attached.task = asyncio.get_running_loop().create_task(attached.link.run())
+
+    async def close(self) -> None:
+        """Lets a cuff that stands inflated go, then lets go of all devices."""
+        for attached in self.attached.values():
+            if attached.control is not None:
+                attached.control.stop("the session was closed")
+        await asyncio.sleep(0.2)  # the abort is sent twice, 100 ms apart
+        tasks = [a.task for a in self.attached.values() if a.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # -- the cuff -------------------------------------------------------------------------------
+
+    def start_cuff(self, reason: str, by: By | None = None) -> str | None:
+        """Starts a measurement over the wire; gives why it can't be, or None."""
+        control = self._control()
+        if control is None:
+            return "this cuff can only be started by pressing START on it"
+        refused = control.start()
+        if refused is None:
+            self.wanted = None
+            self.session.take(Cuff("start", reason), "cuff", by)
+        return refused
+
+    def stop_cuff(self, reason: str, by: By | None = None) -> str | None:
+        """Tells the cuff to let go; gives why it can't be told, or None."""
+        control = self._control()
+        if control is None:
+            return "this cuff can only be stopped by pressing its own button"
+        control.stop(reason)
+        self.session.take(Cuff("stop", reason), "cuff", by)
+        return None
+
+    def effect(self, effect: StartCuff) -> None:
+        """Does what the core asks for, as soon as the cuff can; the core asks again by itself."""
+        self.wanted = effect
+        self._start_wanted()
+
+    def _start_wanted(self) -> None:
+        """Tries again each second while the cuff is there and can't yet."""
+        if self.wanted is None or self.start_cuff(self.wanted.reason) is None:
+            return
+        attached = self.attached.get("cuff")
+        if attached is None or attached.control is None or attached.control.is_measuring:
+            self.wanted = None
+        elif attached.link.state == "streaming":
+            asyncio.get_running_loop().call_later(TRY_AGAIN_S, self._start_wanted)
+
+    def _control(self) -> CuffControl | None:
+        attached = self.attached.get("cuff")
+        return attached.control if attached is not None else None
+
+    # -- what comes from them -------------------------------------------------------------------
+
+    def _attach(self, binding: Binding) -> Attached:
+        role, session = binding.role, self.session
+
+        def read(reading: Reading) -> None:
+            if attached.control is not None:
+                attached.control.reading(reading)
+            if self._is_entered(reading, attached.control):
+                session.take(reading, role)
+
+        def changed(change: LinkChange) -> None:
+            state = TOLD_AS.get(change.state)
+            if state is not None:
+                session.take(Device(state=state, reason=change.reason or None), role)
+            if role == "cuff" and change.state == "streaming":
+                self._start_wanted()
+
+        def opened() -> None:
+            if attached.control is not None:
+                attached.control.opened()
+
+        link = DeviceLink(
+            binding.port,
+            binding.family,
+            on_reading=read,
+            on_bytes=lambda data: session.take_raw(role, data),
+            on_change=changed,
+            on_open=opened,
+        )
+        attached = Attached(binding, link)
+        if binding.role == "cuff" and binding.family.can_start:
+            attached.control = CuffControl(link, on_event=self._told_by_cuff)
+        return attached
+
+    def _is_entered(self, reading: Reading, control: CuffControl | None) -> bool:
+        """A cuff that is asked for its pressure as a sign of life says nothing of a patient."""
+        if control is None:
+            return True
+        if isinstance(reading, CuffPressure):
+            return control.is_measuring
+        return not isinstance(reading, Reply)  # what it answered is in its events and raw bytes
+
+    def _told_by_cuff(self, event: CuffEvent) -> None:
+        if event.action != "start":  # a start was entered when it was asked for
+            self.session.take(Cuff(event.action, event.reason), "cuff")

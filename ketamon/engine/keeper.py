@@ -1,0 +1,139 @@
+"""The keeper: starts an engine, says whether it came up, and starts it again when it dies or hangs.
+
+`python -m ketamon.engine.keeper` runs `python -m ketamon.engine.chair` as its child. The request is
+in the environment, which other accounts can't read as they can arguments. Standard library only:
+nothing that an engine can break lives here.
+
+| the engine | the keeper |
+|---|---|
+| prints its one line | passes it to whoever started the keeper |
+| ends with 0, or 2 before that line | ends with the same |
+| dies otherwise | starts it again, into the same session |
+| writes nothing to the beat pipe for 10 s | kills it, and starts it again |
+| died three times within a minute | leaves a mark that `status` and screens show, and gives up |
+"""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+REQUEST = "KETAMON_REQUEST"
+STUCK_S = 10.0
+DEATHS_AT_MOST, WITHIN_S = 3, 60.0
+READY_WITHIN_S = 30.0
+WRONG_USAGE = 2
+
+
+class Keeper:
+    """One chair's keeper. `run` gives the exit code."""
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        self.request = request
+        self.engine: subprocess.Popen[bytes] | None = None
+        self.beats = -1
+        self.deaths: list[float] = []
+        self.told_to_stop = False
+        self.was_ready = False
+
+    def run(self) -> int:
+        """Keeps an engine running until its session has ended."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        while True:
+            self._start()
+            code = self._attend()
+            if code == 0 or self.told_to_stop:
+                return 0
+            if not self.was_ready:
+                return code
+            now = time.monotonic()
+            self.deaths = [died for died in self.deaths if now - died < WITHIN_S] + [now]
+            if len(self.deaths) > DEATHS_AT_MOST:
+                self._leave_mark()
+                return 1
+
+    def _start(self) -> None:
+        reading, writing = os.pipe()
+        request = {**self.request, "beat_fd": writing}
+        self.engine = subprocess.Popen(
+            [sys.executable, "-m", "ketamon.engine.chair"],
+            stdout=subprocess.PIPE,
+            pass_fds=(writing,),
+            env={**os.environ, REQUEST: json.dumps(request)},
+        )
+        os.close(writing)
+        self.beats = reading
+
+    def _attend(self) -> int:
+        """Waits for the engine's line, then for its beats; gives its exit code when it is gone."""
+        engine = self.engine
+        assert engine is not None
+        assert engine.stdout is not None
+        wait = READY_WITHIN_S
+        answered = False
+        watched: list[Any] = [engine.stdout, self.beats]
+        while watched:
+            ready, _, _ = select.select(watched, [], [], wait)
+            if not ready:
+                engine.kill()
+                break
+            if engine.stdout in ready:
+                answered = self._answer(engine.stdout.readline()) or answered
+                watched.remove(engine.stdout)
+                wait = STUCK_S
+            if self.beats in ready and not os.read(self.beats, 4096):
+                watched.remove(self.beats)
+        code = engine.wait()
+        os.close(self.beats)
+        engine.stdout.close()
+        if not answered and not self.was_ready:
+            self._say({"error": "the engine died while starting; its log says where"})
+            return code if code == WRONG_USAGE else 1
+        return code
+
+    def _answer(self, line: bytes) -> bool:
+        """Passes the first ready or error on; from then on restarts go into the named session."""
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            return False
+        if "ready" in answer:
+            self.request["resume"] = answer["session"]
+        if not self.was_ready:
+            self._say(answer)
+        self.was_ready = self.was_ready or "ready" in answer
+        return True
+
+    def _say(self, answer: dict[str, Any]) -> None:
+        """The one line for whoever started us; then nobody is listened to or spoken to."""
+        try:
+            os.write(1, json.dumps(answer).encode() + b"\n")
+        except OSError:
+            return  # the one who started us has gone
+        finally:
+            null = os.open(os.devnull, os.O_RDWR)
+            os.dup2(null, 1)
+            os.close(null)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.told_to_stop = True
+        if self.engine is not None:
+            self.engine.terminate()
+
+    def _leave_mark(self) -> None:
+        """Says to all who look that nobody watches this chair any more."""
+        mark = self.request.get("failed_mark")
+        if mark:
+            text = json.dumps({"session": self.request.get("resume"), "deaths": len(self.deaths)})
+            Path(mark).write_text(text)
+
+
+if __name__ == "__main__":
+    sys.exit(Keeper(json.loads(os.environ[REQUEST])).run())

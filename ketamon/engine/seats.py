@@ -1,0 +1,54 @@
+"""Who may do what: seats from the kernel's word, commands by seat (DESIGN 10)."""
+
+import os
+import pwd
+
+NURSE, PHYSICIAN, OBSERVER, TRAINER = "nurse", "physician", "observer", "trainer"
+SEATS = (NURSE, PHYSICIAN, OBSERVER, TRAINER)
+AT_CHAIR = frozenset({NURSE})
+IN_SIMULATION = frozenset({TRAINER})
+SIMULATED = "SIMULATED"
+
+COMMANDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "acknowledge": (AT_CHAIR | {PHYSICIAN}, IN_SIMULATION),  # a physician's is `seen`
+    "cuff": (AT_CHAIR, IN_SIMULATION),
+    "manual": (AT_CHAIR, IN_SIMULATION),
+    "chart": (AT_CHAIR, IN_SIMULATION),
+    "baseline": (AT_CHAIR, IN_SIMULATION),
+    "phase": (AT_CHAIR, IN_SIMULATION),
+    "end": (AT_CHAIR, IN_SIMULATION),
+    "speed": (frozenset(), IN_SIMULATION),
+    "pause": (frozenset(), IN_SIMULATION),
+    "play": (frozenset(), IN_SIMULATION),
+}
+"""Command: the seats that may give it in any session, and those that may in a simulated one."""
+
+
+def seat_of(uid: int, wanted: str | None, mode: str) -> str:
+    """The seat of an account: ours may take any, nurse unless it asks for another; others watch."""
+    if uid != os.getuid():
+        return OBSERVER
+    if wanted is None or wanted not in SEATS:
+        return NURSE if wanted is None else OBSERVER
+    return wanted if wanted != TRAINER or mode == SIMULATED else OBSERVER
+
+
+def refusal(name: str, seat: str, mode: str) -> str | None:
+    """Why this seat may not give this command, in a sentence; None if it may."""
+    if name not in COMMANDS:
+        return f"{name}: a session can't do that"
+    always, simulated = COMMANDS[name]
+    if seat in always or (mode == SIMULATED and seat in simulated):
+        return None
+    if not always and mode != SIMULATED:
+        return f"{name}: only a simulated session can do that"
+    who = " or ".join(sorted(always | (simulated if mode == SIMULATED else frozenset())))
+    return f"{name}: the {seat} seat can't do that, the {who} can"
+
+
+def account(uid: int) -> str:
+    """The account's name, its number where it has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
