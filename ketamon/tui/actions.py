@@ -135,12 +135,14 @@ class Actions:
         self._show(Typed())
 
     def _typing(self, name: str, typed: Typed) -> None:
-        if typed.sending:
-            return
         key = find(name, TYPING)
         match key.action if key else "":
             case "acknowledge" if key is not None:
                 self._do(key)
+            case "back":
+                self._show(None)
+            case _ if typed.sending:
+                return
             case "send":
                 self._send(typed)
             case "next":
@@ -149,8 +151,6 @@ class Actions:
                 self._show(typed.moved(-1))
             case "erase":
                 self._show(typed.erased())
-            case "back":
-                self._show(None)
             case _:
                 self._show(typed.with_key(name))
 

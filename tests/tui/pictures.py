@@ -6,6 +6,7 @@ from ketamon.feed import messages as m
 from ketamon.feed.picture import Picture
 from ketamon.tui.keys import WINDOWS
 from ketamon.tui.scene import Scene
+from ketamon.tui.typed import FIELDS, Typed
 from ketamon.vitals import CONDITIONS, VITALS
 
 TIMES = st.floats(0, 864_000).map(lambda t: round(t, 3))
@@ -14,6 +15,7 @@ PRIORITIES = st.sampled_from(("low", "medium", "high"))
 STATES = st.sampled_from(("active", "acknowledged", "latched", "unresolved"))
 WORDS = st.text(max_size=30) | st.sampled_from(("", "FK-27", "患者 7", "a\x1b[2Jb", "é", "👩‍⚕️"))
 TECHNICAL = ("oximeter_no_data", "device_lost", "record_failing", "from_the_future")
+SEATS = ("nurse", "physician", "observer", "trainer", "from_the_future")
 STATUS = ("sensor_off", "motion", "low_perfusion", "from_the_future")
 
 levels = st.lists(
@@ -90,6 +92,36 @@ bars = st.builds(
 )
 events = st.builds(m.EventLine, TIMES, st.integers(0, 10**6), WORDS, WORDS, PRIORITIES)
 
+devices = st.builds(
+    m.DeviceView,
+    st.sampled_from(("cuff", "oximeter", "strap")) | WORDS,
+    st.sampled_from(
+        ("opening", "silent", "wrong_protocol", "streaming", "lost", "from_the_future")
+    ),
+    TIMES,
+    WORDS,
+    WORDS,
+    WORDS,
+    st.booleans(),
+)
+cuffs = st.builds(
+    m.CuffView,
+    st.sampled_from(("idle", "press_start", "measuring", "from_the_future")),
+    TIMES,
+    st.none() | TIMES,
+    st.booleans(),
+    st.none() | VALUES,
+    WORDS,
+)
+typed = st.builds(
+    Typed,
+    st.tuples(*(st.text("0123456789/", max_size=field.longest) for field in FIELDS)),
+    st.integers(0, len(FIELDS) - 1),
+    WORDS,
+    st.booleans(),
+    st.booleans(),
+)
+
 
 @st.composite
 def bins(draw: st.DrawFn) -> m.Bin:
@@ -124,6 +156,8 @@ def snapshots(draw: st.DrawFn) -> m.Snapshot:
         draw(st.lists(events, max_size=6).map(tuple)),
         draw(st.sampled_from((10, 60, 3600))),
         transport=draw(st.none() | tapes),
+        devices=draw(st.lists(devices, max_size=4).map(tuple)),
+        cuff=draw(st.none() | cuffs),
     )
 
 
@@ -132,7 +166,10 @@ def scenes(draw: st.DrawFn) -> Scene:
     """Any moment of any picture, as any viewer has set up the screen."""
     picture = Picture()
     if draw(st.integers(0, 9)):
-        picture.apply(draw(snapshots()), 0.0)
+        told = draw(snapshots())
+        seat, speed = draw(st.sampled_from(SEATS)), draw(st.sampled_from((0.0, 0.25, 1.0, 60.0)))
+        picture.apply(m.Hello(m.PROTOCOL, "", "", told.mode, seat, told.t, speed), 0.0)
+        picture.apply(told, 0.0)
     if draw(st.integers(0, 9)) == 0:
         picture.apply(m.Bye(draw(WORDS)), 0.0)
     return Scene(
@@ -145,5 +182,7 @@ def scenes(draw: st.DrawFn) -> Scene:
         draw(st.booleans()),
         draw(st.just("") | WORDS),
         draw(st.booleans()),
+        draw(st.booleans()),
+        draw(st.none() | typed),
         draw(st.booleans()),
     )

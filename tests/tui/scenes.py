@@ -133,3 +133,8 @@ def drawn(
 def text(size: tuple[int, int], shown: Scene, theme: str = "dark") -> str:
     """The scene as lines of text."""
     return drawn(size, shown, theme).text()
+
+
+def words(shown: str) -> str:
+    """Text with runs of blanks as one."""
+    return " ".join(shown.split())

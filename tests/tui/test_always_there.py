@@ -14,17 +14,12 @@ from ketamon.tui.scene import Scene, label, mark
 from ketamon.vitals import CONDITIONS
 from tests.tui.pictures import conditions, scenes
 from tests.tui.reading import figures
-from tests.tui.scenes import SIZES, TILED, condition, drawn, scene, text, vital
+from tests.tui.scenes import SIZES, TILED, condition, drawn, scene, text, vital, words
 
 WIDTHS = st.integers(30, 130) | st.just(200)
 HEIGHTS = st.integers(6, 45) | st.just(60)
 every_size = pytest.mark.parametrize("size", SIZES, ids=str)
 every_tiled_size = pytest.mark.parametrize("size", TILED, ids=str)
-
-
-def words(shown: str) -> str:
-    """Text with runs of blanks as one."""
-    return " ".join(shown.split())
 
 
 # -- alarms --------------------------------------------------------------------------------------
