@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ketamon_drivers.catalog import Family
-from ketamon_drivers.links.port import Port, PortError, Wire
+from ketamon_drivers.links.port import Port, PortMissingError, Wire
 from ketamon_drivers.protocols import PROTOCOLS
 from ketamon_drivers.protocols.protocol import Decoder
 from ketamon_drivers.readings import Reading, Rejected
@@ -121,8 +121,9 @@ class DeviceLink:
         """One opening and what comes of it, until the wire has ended."""
         try:
             wire = await self.port.open()
-        except PortError as error:
-            self._happened("gone", str(error))
+        except OSError as error:  # a PortError, or what a port of others' making lets through
+            if self.state != "lost" or not isinstance(error, PortMissingError):
+                self._happened("gone", str(error))
             return
         loop = asyncio.get_running_loop()
         self._wire = wire

@@ -127,20 +127,20 @@ class ScaledLoop(_PulsedLoop):
     """The loop of a simulated session, with everything that hangs on it at one speed."""
 
     def __init__(self, speed: float = 1.0) -> None:
-        super().__init__(_checked(speed), 0.0, _boot_s())
+        super().__init__(1.0, 0.0, _boot_s())
+        try:
+            self.set_speed(speed)
+        except ValueError:
+            self.close()
+            raise
 
     def set_speed(self, speed: float) -> None:
         """Goes on from this moment at another speed; timers that run follow. ValueError beyond 60."""
-        speed = _checked(speed)
+        if not 0 <= speed <= FASTEST:
+            raise ValueError(f"speed {speed:g} is not possible: 0 (paused) to {FASTEST:g} is")
         now = _boot_s()
         self._base_s += (now - self._since_s) * self._speed
         self._since_s, self._speed = now, speed
-
-
-def _checked(speed: float) -> float:
-    if not 0 <= speed <= FASTEST:
-        raise ValueError(f"speed {speed:g} is not possible: 0 (paused) to {FASTEST:g} is")
-    return speed
 
 
 class _JumpingSelector(selectors.DefaultSelector):
@@ -212,6 +212,7 @@ class OwnThread(Executor):
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Begins the call; for `loop.run_in_executor`."""
         future: Future[T] = Future()
+        future.set_running_or_notify_cancel()  # nobody can take a running call back
 
         def work() -> None:
             try:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from ketamon_drivers.links.port import Closed, PortError, Received
+from ketamon_drivers.links.port import Closed, PortError, PortMissingError, Received
 
 UNPLUGGED = "unplugged: plug it in again"
 
@@ -117,7 +117,7 @@ class PipePort:
     async def open(self) -> PipeWire:
         """Opens it anew; PortError while it is unplugged or already open."""
         if not self._end.plugged:
-            raise PortError(f"{self.address} does not exist: is the device unplugged?")
+            raise PortMissingError(f"{self.address} does not exist: is the device unplugged?")
         if self._end.wire is not None:
             raise PortError(f"{self.address} is already open: close it there first")
         self._end.wire = PipeWire(self._end)

@@ -15,6 +15,10 @@ class PortError(OSError):
     """A port that can't be opened; the message is one sentence that says what to do."""
 
 
+class PortMissingError(PortError):
+    """Nothing is there: no news of a device that was unplugged."""
+
+
 class Wire(Interface):
     """An open port. After `closed` was called, or `close`, nothing more comes."""
 

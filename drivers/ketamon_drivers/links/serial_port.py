@@ -20,7 +20,7 @@ import serial
 from ketamon_drivers.catalog import SerialLine
 from ketamon_drivers.links.descriptor_wire import DescriptorWire
 from ketamon_drivers.links.loops import OwnThread, pulse
-from ketamon_drivers.links.port import PortError
+from ketamon_drivers.links.port import PortError, PortMissingError
 
 OPENING_S = 5.0
 """Real seconds: a line that is busy in the kernel can hold its opener up for ever."""
@@ -72,25 +72,23 @@ class SerialPort:
         if self._attempt is None:  # else the one before still hangs: wait for that
             self._attempt = loop.run_in_executor(OwnThread(), self._open)
         attempt = self._attempt
-        given_up = asyncio.Event()
-        timer = pulse(OPENING_S, given_up.set)
-        waiter = loop.create_task(given_up.wait())
+        too_late: asyncio.Future[None] = loop.create_future()
+        timer = pulse(OPENING_S, lambda: too_late.set_result(None))
         try:
-            await asyncio.wait((attempt, waiter), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((attempt, too_late), return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
             self._attempt = None
             attempt.add_done_callback(_close_unused)
             raise
         finally:
             timer.cancel()
-            waiter.cancel()
         if not attempt.done():
             raise PortError(
                 f"{self._address} did not open within {OPENING_S:g} s: unplug it and plug it in again"
             )
         self._attempt = None
         port = attempt.result()
-        if _is_pty(os.ttyname(port.fileno())) != was_virtual:
+        if _is_pty_descriptor(port.fileno()) != was_virtual:
             _shut(port)
             now = "a real port, and was not" if was_virtual else "a virtual device, and was not"
             raise PortError(
@@ -125,27 +123,28 @@ class SerialPort:
         except PortError:
             raise
         except (OSError, termios.error, ValueError) as error:
-            raise PortError(refusal(self._address, error)) from None
+            raise refusal(self._address, error) from None
 
 
-def refusal(address: str, error: Exception) -> str:
+def refusal(address: str, error: Exception) -> PortError:
     """Says in one sentence why a port was refused and what to do."""
     number = error.errno if isinstance(error, OSError) else None
     match number:
         case errno.ENOENT | errno.ENODEV | errno.ENXIO | errno.EIO:
-            return f"{address} does not exist: is the device unplugged?"
+            return PortMissingError(f"{address} does not exist: is the device unplugged?")
         case errno.EBUSY | errno.EAGAIN:
-            return f"{address} is held by another program: close that program, then try again"
+            return PortError(
+                f"{address} is held by another program: close that program, then try again"
+            )
         case errno.EACCES | errno.EPERM:
-            return f"{address} may not be opened by this account: {_way_in(address)}"
+            return PortError(f"{address} may not be opened by this account: {_way_in(address)}")
         case errno.ELOOP | errno.ENOTDIR | errno.ENAMETOOLONG:
-            return f"{address} is no path of a port: give one such as /dev/ttyUSB0"
+            return PortError(f"{address} is no path of a port: give one such as /dev/ttyUSB0")
     if isinstance(error, termios.error) or "configure port" in str(error):
-        return (
-            f"{address} can't be set as a serial port: is it one, and not a terminal or another "
-            "kind of device?"
+        return PortError(
+            f"{address} can't be set as a serial port: give the path of one, such as /dev/ttyUSB0"
         )
-    return f"{address} can't be opened ({error}): unplug it and plug it in again"
+    return PortError(f"{address} can't be opened ({error}): unplug it and plug it in again")
 
 
 def _way_in(address: str) -> str:
@@ -182,9 +181,18 @@ def _is_pty(path: str) -> bool:
     if sys.platform == "darwin":
         return real.startswith("/dev/ttys")
     try:
-        found = Path(real).stat()
+        return _is_pty_number(Path(real).stat())
     except OSError:
         return real.startswith("/dev/pts/")
+
+
+def _is_pty_descriptor(descriptor: int) -> bool:
+    if sys.platform == "darwin":
+        return _is_pty(os.ttyname(descriptor))
+    return _is_pty_number(os.fstat(descriptor))
+
+
+def _is_pty_number(found: os.stat_result) -> bool:
     return stat.S_ISCHR(found.st_mode) and os.major(found.st_rdev) in PTY_MAJORS
 
 
