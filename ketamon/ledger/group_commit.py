@@ -136,14 +136,14 @@ class GroupCommit:
         while self._backlog:
             rows = list(islice(self._backlog, ROWS_AT_ONCE))
             try:
-                self._writer.commit(rows)
+                count = self._writer.commit(rows)
             except Exception as error:  # whatever it is, the thread goes on and tries again
                 self._failures += 1
                 failure = trouble(self._path, error)
                 self._failed(failure)
                 return failure
             self._failures = 0
-            for _ in rows:
+            for _ in range(count):
                 self._backlog.popleft()
             self._committed(self._writer.head)
         return None

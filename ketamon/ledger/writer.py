@@ -57,6 +57,14 @@ class Head(NamedTuple):
     digits: str
 
 
+class _Attempt(NamedTuple):
+    """A commit: how many rows, how many of them entries, and where the chains end with it."""
+
+    rows: int
+    entries: int
+    tails: dict[str, Tail]
+
+
 START = {table: Tail(0, genesis) for table, genesis in GENESIS.items()}
 
 
@@ -89,7 +97,7 @@ class Writer:
         self.path = path
         self.tails = tails
         self._entries = entries
-        self._expected: dict[str, Tail] | None = None  # of a commit that may have succeeded
+        self._attempt: _Attempt | None = None  # that failed, or only seemed to
         try:
             self._connection = connect(path)
             self._connection.execute(f"PRAGMA synchronous = {synchronous}")
@@ -104,25 +112,29 @@ class Writer:
         """How far the session is committed."""
         return head_of(self.tails, self._entries)
 
-    def commit(self, rows: Sequence[Unwritten]) -> None:
-        """Appends rows, all or none; raises sqlite3.Error. After an error give the same rows again."""
-        if self._expected is not None and self._stored() == self._expected:
-            self._are_in(rows, self._expected)  # though an error was told
-            return
-        tails, chained = self._chained(rows)
-        self._expected = tails
+    def commit(self, rows: Sequence[Unwritten]) -> int:
+        """Appends rows, all or none, and gives how many are in; raises sqlite3.Error.
+
+        After an error give the same rows again, more of them if there are: those that were in
+        after all are not appended twice, and then only they are counted.
+        """
+        if self._attempt is not None and self._stored() == self._attempt.tails:
+            return self._are_in(self._attempt)
+        self._attempt = None
+        attempt, chained = self._chained(rows)
         execute = self._connection.execute
         try:
             execute("BEGIN IMMEDIATE")
             for table, new in chained.items():
                 self._connection.executemany(_INSERT[table], new)
+            self._attempt = attempt
             execute("COMMIT")
-        except sqlite3.Error:
+        except Exception:
             if self._connection.in_transaction:
                 with suppress(sqlite3.Error):
                     execute("ROLLBACK")
             raise
-        self._are_in(rows, tails)
+        return self._are_in(attempt)
 
     def misplaced(self) -> str | None:
         """Says that the file was taken away or replaced, by looking at names alone; None if not."""
@@ -141,11 +153,12 @@ class Writer:
         """Lets go of the file, as it is, for a later resume."""
         self._connection.close()
 
-    def _are_in(self, rows: Sequence[Unwritten], tails: dict[str, Tail]) -> None:
-        self.tails, self._expected = tails, None
-        self._entries += sum(row.table == "entry" for row in rows)
+    def _are_in(self, attempt: _Attempt) -> int:
+        self.tails, self._attempt = attempt.tails, None
+        self._entries += attempt.entries
+        return attempt.rows
 
-    def _chained(self, rows: Sequence[Unwritten]) -> tuple[dict[str, Tail], dict[str, list[Row]]]:
+    def _chained(self, rows: Sequence[Unwritten]) -> tuple[_Attempt, dict[str, list[Row]]]:
         tails = dict(self.tails)
         chained: dict[str, list[Row]] = {table: [] for table in tails}
         for table, number, t_ms, kind, body in rows:
@@ -153,7 +166,7 @@ class Writer:
             seq = number or before.seq + 1
             tails[table] = Tail(seq, link(before.hash, seq, t_ms, kind, body))
             chained[table].append(Row(seq, t_ms, kind, body, tails[table].hash))
-        return tails, chained
+        return _Attempt(len(rows), len(chained["entry"]), tails), chained
 
     def _stored(self) -> dict[str, Tail]:
         found = {
