@@ -81,7 +81,7 @@ class CuffFlow:
     # automatic starts
     slot_ms: int = -FAR  # the newest moment that has come
     tries: int = 0
-    asked_ms: int = 0
+    asked_ms: int = -FAR
 
     # -- questions ------------------------------------------------------------------------------
 
@@ -101,7 +101,8 @@ class CuffFlow:
         """When the engine is to be asked for a start; FAR where it is not."""
         if not self.wants_start() or self.tries >= TRIES:
             return FAR
-        moment = self.asked_ms + RETRY_AFTER_MS if self.tries else self.slot_ms
+        pause = RETRY_AFTER_MS if self.tries else BETWEEN_STARTS_MS
+        moment = max(self.slot_ms, self.asked_ms + pause)
         if self.failures and self.failed_ms is not None:
             moment = max(moment, self.failed_ms + RETRY_AFTER_MS)
         if self.started_ms is not None:
@@ -194,11 +195,12 @@ class CuffFlow:
 
     def failed_reading(self, t: int, role: str, reason: str) -> None:
         """A reading without values came; where nobody measures by a schedule it means nothing."""
-        if role == "cuff" and (self.measuring is not None or self.plan is not None):
+        counts = self.measuring is not None or self.plan is not None
+        if role == "cuff" and counts and not self._is_aftermath(t):
             self.fail(t, reason)
 
     def fail(self, t: int, reason: str) -> None:
-        """A measurement failed; the same one's second report only has other words."""
+        """A measurement failed; the same one told again has only better words."""
         if self._is_aftermath(t):
             self.failed = reason if self.failures else ""
             return

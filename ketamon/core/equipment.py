@@ -79,7 +79,7 @@ def _stand(state: State, t: int) -> None:
     flow.untold = False
     level = _overdue(state, t)
     wait = state.profile.overdue_low_ms if level == 0 else _medium_ms(state)
-    late = f"nothing {wait / 60_000:g} min after it was due"
+    late = f"no reading {wait / 60_000:g} min after it was due"
     tracks["bp_overdue"].put(t, level, dosing=dosing, reason=late)
     inflated = 0 if flow.inflated else None
     tracks["cuff_inflated"].put(t, inflated, dosing=dosing, reason=flow.failed)

@@ -21,7 +21,7 @@ EVENTS = {
     "realarm": "acknowledged and still violated after the re-alarm time, or a cuff reading worse",
     "timeout": "nobody answered within the escalation time",
     "confirm": "a second consecutive episodic reading beyond the limits, priority unchanged",
-    "flag": "an episodic reading beyond the limits that changes nothing else",
+    "flag": "an episodic reading beyond the limits, or a failed measurement, that changes nothing else",
 }
 
 TRANSITIONS: dict[tuple[str, str], tuple[str, str]] = {
