@@ -25,7 +25,7 @@ def alarms(table: bool) -> None:
     for event, meaning in EVENTS.items():
         click.echo(f"{event:<18}{meaning}")
     click.echo()
-    click.echo(f"{'technical':<18}{'dosing':<10}{'else':<10}{'raised by; ends by'}")
+    click.echo(f"{'technical':<18}{'dosing':<10}{'else':<10}raised by")
     for condition in TECHNICAL.values():
         name = condition.name
         for raised, (dosing, other) in zip(condition.raised, condition.priorities, strict=True):

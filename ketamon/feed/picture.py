@@ -6,6 +6,8 @@ as the snapshot taken after them. Screens draw it and hold no state of the patie
 
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from ketamon.feed.messages import (
     BIN_S,
     HISTORY_S,
@@ -26,10 +28,10 @@ from ketamon.feed.messages import (
     View,
     VitalView,
 )
-from ketamon.vitals import CONDITIONS, PRIORITY_RANK
+from ketamon.vitals import CONDITIONS, PRESS_START_MS, PRIORITY_RANK, TECHNICAL
 
 EVENTS_KEPT = 500
-_TABLE_ORDER = {name: index for index, name in enumerate(CONDITIONS)}
+_TABLE_ORDER = {name: index for index, name in enumerate((*CONDITIONS, *TECHNICAL))}
 
 
 @dataclass(slots=True)
@@ -121,6 +123,16 @@ class Picture:
 
     def _tick(self, t: float, clock: float) -> None:
         self.t, self.received = t, clock
+        self._prompt()
+
+    def _prompt(self) -> None:
+        """Asks for START on a cuff that no program can start: time alone brings that moment on."""
+        cuff = self.cuff
+        if cuff is None or cuff.state != "idle" or cuff.can_start or cuff.due_t is None:
+            return
+        since_t = round(cuff.due_t - PRESS_START_MS / 1000, 3)
+        if self.t >= since_t:
+            self.cuff = replace(cuff, state="press_start", since_t=since_t)
 
     def _replace(self, s: Snapshot, clock: float) -> None:
         self.mode, self.title, self.chair, self.started = s.mode, s.title, s.chair, s.started
@@ -155,6 +167,7 @@ class Picture:
             self.devices[device.device] = device
         if view.cuff is not None:
             self.cuff = view.cuff
+            self._prompt()
         if view.bar is not None:
             self.bars.append(view.bar)
         if view.event is not None:
