@@ -250,3 +250,19 @@ def test_cut_file_is_refused(capfd: Capfd, session: Path) -> None:
     cut.write_bytes(session.read_bytes()[:9000])
     assert_refused(run(capfd, "verify", cut), "cut off", "take a copy")
     assert_refused(run(capfd, "replay", cut, "--headless"), "cut off", "take a copy")
+
+
+def test_head_noted_beside_the_file_finds_what_its_chain_can_not(
+    capfd: Capfd, session: Path
+) -> None:
+    from ketamon.ledger.anchors import Anchor, append_anchor
+
+    digits = fingerprint(run(capfd, "verify", session).out)
+    log = session.with_name("anchors.log")
+    append_anchor(log, Anchor("2026-01-01T10:00:00Z", session.name, len(ENTRIES), digits))
+    assert run(capfd, "verify", session).code == 0
+    session.unlink()
+    made(session, ENTRIES[:-2])
+    ran = run(capfd, "verify", session)
+    assert (ran.code, ran.err) == (1, "")
+    assert "at 2026-01-01T10:00:00Z there were 13: its end was cut off" in ran.out

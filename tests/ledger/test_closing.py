@@ -20,6 +20,7 @@ from ketamon.ledger.session_file import (
     read_session,
     verify_session,
 )
+from tests.ledger.live_ledgers import until
 from tests.ledger.session_files import ENTRIES, running
 
 STEPS = 6
@@ -186,4 +187,4 @@ async def test_end_that_fails_after_the_file_is_let_go_is_resumed(
     await again.close()
     assert read_session(path) == ENTRIES
     assert [file.name for file in path.parent.iterdir()] == [path.name]
-    assert "ledger" not in {thread.name for thread in threading.enumerate()}
+    await until(lambda: "ledger" not in {thread.name for thread in threading.enumerate()})

@@ -322,6 +322,23 @@ def test_folder_that_may_only_be_read_is_enough_whatever_the_journal(
         assert "may not be written" in refusal(write_session, folder / "new.ketamon", ENTRIES)
 
 
+def test_session_that_was_not_closed_in_a_folder_to_read_says_what_to_do(tmp_path: Path) -> None:
+    path, wal = tmp_path / "live.ketamon", tmp_path / "live.ketamon-wal"
+    with running(path), folder_that_may_only_be_read(path, wal) as folder:
+        assert "copy it with its -wal file" in refusal(verify_session, folder / path.name)
+
+
+def test_what_an_end_cut_short_left_beside_a_closed_file_is_not_heeded(tmp_path: Path) -> None:
+    path = tmp_path / "s.ketamon"
+    with running(path, ENTRIES[:4]):
+        wal = Path(f"{path}-wal").read_bytes()
+    path.unlink()
+    made(path)
+    Path(f"{path}-wal").write_bytes(wal)
+    assert read_session(path) == ENTRIES
+    assert verify_session(path).closed
+
+
 # Files that are spoilt, or no session files
 
 
