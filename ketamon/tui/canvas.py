@@ -58,6 +58,13 @@ PLAIN = Look()
 
 
 @lru_cache(maxsize=4096)
+def look_on(below: str, ink: str, paper: str, bold: bool) -> Look:
+    """The look of text on a paper, or on its own; on a fill it is in the fill's ink."""
+    ground = paper or below
+    return Look(ink or ("on-" + ground if ground in FILLS else "text"), ground, bold)
+
+
+@lru_cache(maxsize=4096)
 def one_cell(char: str) -> str:
     """The character, or `?` for what takes no cell or two, or commands the terminal."""
     return char if char.isprintable() and cell_len(char) == 1 else "?"
@@ -86,13 +93,15 @@ class Canvas:
         if self.means.ascii:
             text = text.replace("≥ ", ">=").replace("≤ ", "<=").translate(_ASCII)
             text = text.encode("ascii", "replace").decode()
-        chars, looks, last = self.chars[y], self.looks[y], PLAIN
-        for column in range(max(0, x), min(self.width, end)):
-            below = paper or looks[column].paper
-            front = ink or ("on-" + below if below in FILLS else "text")
-            if last.ink != front or last.paper != below or last.bold != bold:
-                last = Look(front, below, bold)
-            chars[column], looks[column] = text[column - x], last
+        chars, looks, first, last = self.chars[y], self.looks[y], max(0, x), min(self.width, end)
+        if first < last:
+            chars[first:last] = text[first - x : last - x]
+        below, new = None, PLAIN  # neighbours mostly share their look
+        for column in range(first, last):
+            if looks[column] is not below:
+                below = looks[column]
+                new = look_on(below.paper, ink, paper, bold)
+            looks[column] = new
         return end
 
     def right(

@@ -26,7 +26,7 @@ levels = st.lists(
         VALUES,
         st.sampled_from(("absolute", "baseline")),
     ),
-    max_size=3,
+    max_size=2,
 ).map(tuple)
 
 
@@ -149,14 +149,14 @@ def snapshots(draw: st.DrawFn) -> m.Snapshot:
         draw(st.none() | st.sampled_from(("setup", "dosing", "ended")) | WORDS),
         draw(st.none() | TIMES),
         draw(st.none() | WORDS),
-        draw(st.lists(vitals(), max_size=7).map(tuple)),
-        draw(st.lists(conditions(), max_size=5).map(tuple)),
+        draw(st.lists(vitals(), max_size=5).map(tuple)),
+        draw(st.lists(conditions(), max_size=4).map(tuple)),
         draw(st.lists(bars, max_size=6).map(tuple)),
-        draw(st.lists(bins(), max_size=12).map(tuple)),
+        draw(st.lists(bins(), max_size=8).map(tuple)),
         draw(st.lists(events, max_size=6).map(tuple)),
         draw(st.sampled_from((10, 60, 3600))),
         transport=draw(st.none() | tapes),
-        devices=draw(st.lists(devices, max_size=4).map(tuple)),
+        devices=draw(st.lists(devices, max_size=3).map(tuple)),
         cuff=draw(st.none() | cuffs),
     )
 

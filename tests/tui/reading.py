@@ -6,6 +6,7 @@ from ketamon.tui.screens import bands
 from ketamon.tui.widgets.lanes import lanes_end
 
 STRIKE = "━"
+SHAPES = {"|".join(font[digit]): digit for font in GLYPHS.values() for digit in "0123456789-"}
 
 
 def figures(c: Canvas) -> list[str]:
@@ -32,10 +33,5 @@ def figures(c: Canvas) -> list[str]:
 
 def _glyph(rows: list[str], x: int) -> str:
     """The figure whose upper left corner is this cell, or nothing."""
-    size = len(rows)
-    width = WIDTH[size]
-    for digit in "0123456789-":
-        glyph = GLYPHS[size][digit]
-        if all(rows[i].startswith(glyph[i], x) for i in range(size)) and len(rows[0]) >= x + width:
-            return digit
-    return ""
+    width = WIDTH[len(rows)]
+    return SHAPES.get("|".join([row[x : x + width] for row in rows]), "")

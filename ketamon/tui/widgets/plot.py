@@ -42,17 +42,21 @@ class Axis:
 
     def halves(self, bins: Mapping[float, Bin], bin_s: float) -> Extremes:
         """Lowest and highest value of each half column, none of them lost."""
-        half_s = self.column_s / 2
+        half_s, since, now = self.column_s / 2, self.since, self.now
         found: Extremes = {}
-        first = (self.end - self.width + 1) * 2
+        first, last = (self.end - self.width + 1) * 2, self.width * 2 - 1
         for b in bins.values():
-            if b.t + bin_s <= self.since or b.t > self.now:
+            t, until = b.t, b.t + bin_s
+            if until <= since or t > now:
                 continue
-            start = max(first, math.floor(b.t / half_s))
-            stop = max(start, math.ceil(min(b.t + bin_s, self.now) / half_s) - 1)
-            for half in range(start - first, min(stop - first, self.width * 2 - 1) + 1):
-                low, high = found.get(half, (b.low, b.high))
-                found[half] = (min(low, b.low), max(high, b.high))
+            start = max(first, math.floor(t / half_s))
+            stop = max(start, math.ceil((until if until < now else now) / half_s) - 1)
+            for half in range(start - first, min(stop - first, last) + 1):
+                known = found.get(half)
+                if known is None:
+                    found[half] = (b.low, b.high)
+                elif b.low < known[0] or b.high > known[1]:
+                    found[half] = (min(known[0], b.low), max(known[1], b.high))
         return found
 
 
@@ -82,10 +86,16 @@ class Pane:
 
 def rule(c: Canvas, pane: Pane, value: float, glyph: str, ink: str) -> None:
     """A horizontal line at a value, where nothing else stands."""
-    y, x = pane.row(value), pane.axis.x
-    for column in range(x, x + pane.axis.width):
-        if c.free(column, y):
-            c.put(column, y, glyph[(column - x) % len(glyph)], ink)
+    y, x, end = pane.row(value), pane.axis.x, pane.axis.x + pane.axis.width
+    line = glyph * pane.axis.width
+    start = x
+    while start < end:
+        stop = start
+        while stop < end and c.free(stop, y):
+            stop += 1
+        if stop > start:
+            c.put(start, y, line[start - x : stop - x], ink)
+        start = stop + 1
 
 
 def outside(c: Canvas, pane: Pane, low: float | None, high: float | None) -> None:

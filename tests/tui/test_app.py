@@ -1,0 +1,145 @@
+"""The screen as a program, on a headless terminal: keys arrive, commands leave, it closes as told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from textual import events
+
+from ketamon.feed.messages import (
+    PROTOCOL,
+    Answer,
+    Beat,
+    Bye,
+    EntryMessage,
+    FromEngine,
+    Hello,
+    Snapshot,
+    View,
+)
+from ketamon.tui.app import MonitorApp
+from tests.tui.scenes import CUFF, NOW, OXIMETER, RESTS, STARTED, condition, vital
+
+CHARACTERS = {"space": " ", "plus": "+", "slash": "/", "question_mark": "?", "tab": "\t"}
+"""What a terminal sends for keys that Textual names."""
+
+
+class FakeFeed:
+    """An engine that says what it is given and answers every command alike."""
+
+    def __init__(self, *messages: FromEngine, answer: Answer | None = None) -> None:
+        self.told: asyncio.Queue[FromEngine | None] = asyncio.Queue()
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.answer = answer or Answer(1, True)
+        for message in messages:
+            self.told.put_nowait(message)
+
+    async def messages(self) -> AsyncIterator[FromEngine]:
+        """What was given, then silence."""
+        while (message := await self.told.get()) is not None:
+            yield message
+
+    async def command(self, name: str, **args: Any) -> Answer | None:
+        """Keeps it."""
+        self.sent.append((name, args))
+        return self.answer
+
+    async def ping(self) -> None:
+        """Nothing."""
+
+
+def chair(mode: str = "SIMULATED", seat: str = "trainer", speed: float = 1.0) -> list[FromEngine]:
+    """What a chair's engine says first."""
+    vitals = tuple(vital(n, v) for n, v in (("sys", 172), ("dia", 96), ("hr", 76), ("spo2", 97)))
+    return [
+        Hello(PROTOCOL, "FK-27", "1", mode, seat, NOW, speed),
+        Snapshot(
+            60, NOW, mode, "FK-27", "chair 2", STARTED, "dosing", NOW - 60, vitals=vitals,
+            conditions=(condition(),), devices=(CUFF, OXIMETER), cuff=RESTS,
+        ),
+        Beat(NOW, 60, speed, mode),
+    ]  # fmt: skip
+
+
+def screen(feed: FakeFeed, *, ends: bool = False) -> MonitorApp:
+    """The program on that feed, its own clock standing still."""
+    return MonitorApp(feed, clock=lambda: 1000.0, theme="dark", ascii_glyphs=False, ends=ends)
+
+
+async def test_keys_of_a_real_terminal_reach_the_table() -> None:
+    feed = FakeFeed(*chair())
+    app = screen(feed)
+    async with app.run_test(size=(80, 24)) as pilot:
+        typed = ["v", *"158", "slash", *"94", "tab", "8", "backspace", *"77", "shift+tab", "enter"]
+        for key in ("space", "plus", *typed, "v", "escape", "question_mark"):
+            app.post_message(events.Key(key, CHARACTERS.get(key, key if len(key) == 1 else None)))
+        await pilot.pause()
+        assert (app.choices.typed, app.choices.help_page) == (None, 1)
+    assert feed.sent == [
+        ("acknowledge", {"up_to_seq": 60}),
+        ("speed", {"speed": 2}),
+        ("manual", {"systolic": 158, "diastolic": 94, "pulse_rate": 77}),
+    ]
+
+
+async def test_acknowledgement_covers_nothing_that_was_not_drawn() -> None:
+    feed = FakeFeed(*chair())
+    app = screen(feed)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        later = EntryMessage(77, b"{}", View(conditions=(condition("hr_high", seq=77),)))  # type: ignore[arg-type]
+        app.picture.apply(later, 1000.0)
+        await pilot.press("space")
+        await pilot.pause()
+    assert feed.sent == [("acknowledge", {"up_to_seq": 60})]
+
+
+async def test_leaving_a_chair_only_closes_the_screen() -> None:
+    feed = FakeFeed(*chair())
+    app = screen(feed)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+        assert "the session goes on" in app.query_one("Surface").canvas.text()  # type: ignore[attr-defined]
+        await pilot.press("y")
+    assert (feed.sent, app.fault) == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        (Answer(1, True), None),
+        (Answer(1, False, "not now"), "the session was not ended: not now"),
+    ],
+)
+async def test_leaving_a_demonstration_ends_its_session_first(
+    answer: Answer, fault: str | None
+) -> None:
+    feed = FakeFeed(*chair(), answer=answer)
+    app = screen(feed, ends=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q", "y")
+        await pilot.pause()
+    assert (feed.sent, app.fault) == ([("end", {"reason": "left the screen"})], fault)
+
+
+async def test_session_that_is_over_is_left_without_another_word() -> None:
+    feed = FakeFeed(*chair(), Bye("the session has ended"))
+    app = screen(feed, ends=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q", "y")
+    assert feed.sent == []
+
+
+async def test_refused_command_is_said_and_the_speed_before_a_pause_is_kept() -> None:
+    feed = FakeFeed(
+        *chair(speed=10.0), Beat(NOW, 60, 0.0, "SIMULATED"), answer=Answer(1, False, "no")
+    )
+    app = screen(feed)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("plus")
+        await pilot.pause()
+        shown = app.query_one("Surface").canvas.text()  # type: ignore[attr-defined]
+    assert feed.sent == [("speed", {"speed": 20})]
+    assert "PAUSED" in shown
+    assert " no\n" in shown
