@@ -19,24 +19,26 @@ import click
 
 CHAIR = "demo"
 SPEED = 10.0
-SEED = 1
 TITLE = "simulated patient"
 LEAVE_WITHIN_S = 5
 
 
 @click.command()
-@click.option("--seed", default=SEED, show_default=True, help="Another seed, another patient.")
+@click.option("--seed", type=int, help="Another seed, other noise; the same seed, the same.")
 @click.option("--speed", type=click.FloatRange(0, 60), default=SPEED, show_default=True)
 @click.option("--headless", is_flag=True, help="Print the entries as fast as they come; no screen.")
 @click.option("--minutes", type=click.FloatRange(0.1, 600), default=60.0, show_default=True,
               help="With --headless: how long the session is.")  # fmt: skip
 @click.option("--no-screen", is_flag=True, help="Run it in the foreground, for other terminals.")
-def demo(seed: int, speed: float, headless: bool, minutes: float, no_screen: bool) -> None:
+def demo(seed: int | None, speed: float, headless: bool, minutes: float, no_screen: bool) -> None:
     """Shows a simulated patient during an infusion, at ten times the speed of life.
 
     Within half a minute the pressure crosses its limit: `space` acknowledges, `?` shows the keys,
     `q` leaves and ends the session. In another terminal, `ketamon tail demo` sees the same.
     """
+    from ketamon.training.demo_patient import DEMO_SEED
+
+    seed = DEMO_SEED if seed is None else seed
     if headless:
         from ketamon.commands.headless import print_session
 
@@ -64,7 +66,7 @@ def demo(seed: int, speed: float, headless: bool, minutes: float, no_screen: boo
 def room(seed: int, speed: float) -> Iterator[tuple[dict[str, str], Any]]:
     """Runs the room; gives `FAMILY:ADDRESS` of each device, and how to tell it the feed."""
     folder = tempfile.mkdtemp(prefix="ketamon-room-")
-    request = {"seed": seed, "speed": speed, "folder": folder, "scenario": CHAIR}
+    request = {"seed": seed, "speed": speed, "folder": folder}
     process = subprocess.Popen(
         [sys.executable, "-m", "ketamon.commands.room", json.dumps(request)],
         stdin=subprocess.PIPE,
@@ -90,8 +92,9 @@ def engine(devices: dict[str, str], speed: float) -> Iterator[dict[str, str]]:
     from ketamon.commands.chairs import keeper_of
     from ketamon.commands.site_config import SiteConfig
     from ketamon.commands.start import request_for
+    from ketamon.profiles import FOLDER
 
-    request = request_for(CHAIR, devices, None, SiteConfig())
+    request = request_for(CHAIR, devices, FOLDER / "demo.toml", SiteConfig())
     request |= {"title": TITLE, "speed": speed, "phase": "dosing", "ends_with_stdin": True}
     process = keeper_of(request, stdin=subprocess.PIPE)
     try:

@@ -8,11 +8,13 @@ import asyncio
 import sys
 from collections.abc import Callable
 
+from ketamon.commands.room import FAMILIES
 from ketamon.core.profile import Profile
 from ketamon.engine.devices import Binding, Devices
 from ketamon.engine.live_session import LiveSession
 from ketamon.entries import End, Entry, Limits, Phase, Session
 from ketamon.profiles import FOLDER, load_profile
+from ketamon.training.demo_patient import demo_patient
 from ketamon.training.room import Room
 from ketamon_drivers.catalog import families
 from ketamon_drivers.links.loops import VirtualLoop, run
@@ -37,7 +39,7 @@ class Lines:
 async def session(seed: int, seconds: float, profile: Profile, keeps: Lines) -> None:
     """Runs a session of a simulated patient for so long."""
     loop = asyncio.get_running_loop()
-    room = Room(seed)
+    room = Room(seed, patient=demo_patient(seed))
     known = families()
     running = LiveSession("SIMULATED", keeps, loop.time())
     devices = Devices(running)
@@ -47,14 +49,12 @@ async def session(seed: int, seconds: float, profile: Profile, keeps: Lines) -> 
     running.take(Phase("dosing"))
     ports = room.serve_pipes()
     living = loop.create_task(room.run())
-    devices.bind(
-        Binding(role, known[family], ports[role])
-        for role, family in (("cuff", "suntech"), ("oximeter", "nonin-df8"))
-    )
+    devices.bind(Binding(role, known[family], ports[role]) for role, family in FAMILIES.items())
     await asyncio.sleep(seconds)
     await devices.close()
     running.take(End())
     running.stop()
+    await room.close()
     living.cancel()
     await asyncio.gather(living, return_exceptions=True)
 
@@ -62,6 +62,6 @@ async def session(seed: int, seconds: float, profile: Profile, keeps: Lines) -> 
 def print_session(seed: int, minutes: float) -> None:
     """Prints the entries of one session, one JSON line each."""
     keeps = Lines(sys.stdout.buffer.write)
-    profile = load_profile(FOLDER / "iv_adult.toml")
+    profile = load_profile(FOLDER / "demo.toml")
     run(session(seed, minutes * 60, profile, keeps), VirtualLoop())
     sys.stdout.buffer.flush()

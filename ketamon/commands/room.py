@@ -14,8 +14,11 @@ from typing import Any
 
 from ketamon.feed.client import FeedClient
 from ketamon.feed.messages import Beat, FeedError, Hello
-from ketamon.training.room_process import serve_room
+from ketamon.training.demo_patient import demo_patient
+from ketamon.training.room import Room
 from ketamon_drivers.links.loops import ScaledLoop, run
+
+FAMILIES = {"cuff": "suntech", "oximeter": "nonin-df8"}
 
 
 async def serve(request: dict[str, Any]) -> None:
@@ -24,10 +27,18 @@ async def serve(request: dict[str, Any]) -> None:
     assert isinstance(loop, ScaledLoop)
     told = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(told), sys.stdin)
-    addresses, room = await serve_room(request)
-    print(json.dumps({"ready": addresses}), flush=True)
+    seed = int(request["seed"])
+    room = Room(seed, patient=demo_patient(seed))
+    try:
+        served = room.serve_ptys(Path(request["folder"]))
+    except OSError as error:
+        print(
+            json.dumps({"error": f"no virtual devices can be made: {error.strerror}"}), flush=True
+        )
+        return
+    print(json.dumps({"ready": {r: f"{FAMILIES[r]}:{at}" for r, at in served.items()}}), flush=True)
     feed = (await told.readline()).decode().strip()
-    tasks = [loop.create_task(room)]
+    tasks = [loop.create_task(room.run())]
     if feed:
         tasks.append(loop.create_task(follow(Path(feed), loop)))
     while await told.read(1024):
@@ -35,6 +46,7 @@ async def serve(request: dict[str, Any]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await room.close()
 
 
 async def follow(feed: Path, loop: ScaledLoop) -> None:

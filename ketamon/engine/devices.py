@@ -117,7 +117,9 @@ class Devices:
         if self.wanted is None or self.start_cuff(self.wanted.reason) is None:
             return
         attached = self.attached.get("cuff")
-        if attached is None or attached.control is None or attached.control.is_measuring:
+        if attached is None:
+            return  # the session has begun and its devices are not bound yet
+        if attached.control is None or attached.control.is_measuring:
             self.wanted = None
         elif attached.link.state == "streaming":
             asyncio.get_running_loop().call_later(TRY_AGAIN_S, self._start_wanted)
