@@ -101,6 +101,7 @@ class Writer:
         try:
             self._connection = connect(path)
             self._connection.execute(f"PRAGMA synchronous = {synchronous}")
+            self._connection.execute("PRAGMA fullfsync = ON")  # macOS: through the disk's own cache
             self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.Error as error:
             raise SessionFileError(f"{path}: {why_not_written(error)}") from None
@@ -147,6 +148,15 @@ class Writer:
 
     def close(self) -> Closed:
         """Puts the closed file in the live one's place; raises SessionFileError."""
+        try:
+            stored = self._stored()
+        except sqlite3.Error as error:
+            raise SessionFileError(trouble(self.path, error)) from None
+        if stored != self.tails:
+            raise SessionFileError(
+                f"{self.path}: what lies there is not what was written to it, so it can't be closed; "
+                "keep it with its -wal file, and check the disk"
+            )
         return run(close_steps(self._connection, self.path, self._homes[0]))
 
     def leave(self) -> None:

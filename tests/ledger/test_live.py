@@ -208,6 +208,20 @@ async def test_raw_bytes_are_one_chained_row_a_second_and_device(path: Path, inl
     assert sorted(row[0] for row in rows) == [1, 2, 3, 4, 5]
 
 
+async def test_raw_bytes_go_inline_with_the_next_entry_in_one_commit(
+    path: Path, disk: Disk
+) -> None:
+    ledger = LiveLedger.create(path, inline=True)
+    before = disk.commits
+    ledger.append_raw(0, "cuff", b"\x01")
+    ledger.append_raw(1000, "cuff", b"\x02")
+    assert disk.commits == before
+    append(ledger, 1)
+    assert disk.commits == before + 1
+    await ledger.close()
+    assert len(stored(path, "raw")) == 2
+
+
 # Going on after a crash
 
 

@@ -419,6 +419,24 @@ async def test_another_programs_transaction_is_waited_for_and_told(path: Path, d
     assert list(read_session(path)) == given
 
 
+async def test_session_that_another_program_has_written_to_is_not_closed_as_whole(
+    path: Path,
+) -> None:
+    ledger = LiveLedger.create(path)
+    append(ledger, 1)
+    await until_recorded(ledger, 1)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("INSERT INTO raw VALUES (1, 0, 'cuff', x'00', zeroblob(32))")
+        other.commit()
+    with pytest.raises(SessionFileError, match="is not what was written to it, so it can't be"):
+        await ledger.close()
+    ledger.append_raw(0, "cuff", b"\x01")
+    ledger.append_raw(1000, "cuff", b"\x01")
+    await until(lambda: ledger.trouble)
+    assert_sentence(ledger.trouble, path, "another program has written to it; end this session")
+    await ledger.leave()
+
+
 RUNNING = """
 import asyncio, sys
 from pathlib import Path
