@@ -84,6 +84,7 @@ class Projector:
     bins: dict[tuple[str, float], Bin] = field(default_factory=dict)
     events: list[EventLine] = field(default_factory=list)
     told: dict[str, ConditionView] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=lambda: set(CONTINUOUS))  # no source gives them, as told
     accepted: int = 0  # pressure readings that the core took
     devices: dict[str, DeviceView] = field(default_factory=dict)
     inflation: Number | None = None  # what a measuring cuff last told of its pressure
@@ -95,6 +96,7 @@ class Projector:
         touched = TOUCHED.get(entry.kind, ())
         if entry.kind == "alarm" and entry.body.condition in self.state.tracks:
             touched = (self.state.tracks[entry.body.condition].condition.vital,)
+        touched += self._lost_meanwhile(touched)
         devices = self._devices(entry)
         cuff = self._cuff(entry)
         vitals = tuple(self.vital_view(vital) for vital in touched)
@@ -260,6 +262,13 @@ class Projector:
             self.told[view.condition] = view
             out.append(view)
         return tuple(out)
+
+    def _lost_meanwhile(self, touched: tuple[str, ...]) -> tuple[str, ...]:
+        """Vitals that time alone has lost: no entry told it where no condition stood."""
+        gone = {vital for vital in CONTINUOUS if self.state.sources[vital].in_use is None}
+        lost = gone - self.gone
+        self.gone = gone
+        return tuple(vital for vital in CONTINUOUS if vital in lost and vital not in touched)
 
     def _any_status(self, vital: str) -> tuple[str, ...]:
         return next((words for (_, of), words in self.status.items() if of == vital and words), ())

@@ -31,6 +31,39 @@ PRESSURES = recording(
     {"t": 400, "kind": "blood_pressure", "device": "cuff", "systolic": 149, "diastolic": 80},
 )
 
+CHAIR = recording(
+    {"t": 0, "kind": "session", "title": "made", "mode": "REPLAY"},
+    {
+        "t": 0,
+        "kind": "limits",
+        "profile": {
+            "sys": {"high": {"medium": 160}},
+            "cuff": {"schedule": {"baseline": {"interval_min": 2}, "dosing": {"interval_min": 1}}},
+        },
+    },
+    {"t": 1, "kind": "device", "device": "cuff", "family": "suntech", "identity": "usb-A1"},
+    {"t": 1, "kind": "device", "device": "cuff", "can_start": True},
+    {"t": 1, "kind": "device", "device": "oximeter", "family": "nonin-df8"},
+    {"t": 2, "kind": "device", "device": "cuff", "state": "streaming"},
+    {"t": 3, "kind": "oximetry", "device": "oximeter", "spo2": 98},
+    {"t": 5, "kind": "phase", "phase": "baseline"},
+    {"t": 5, "kind": "cuff", "device": "cuff", "action": "start", "reason": "scheduled"},
+    {"t": 8, "kind": "cuff_pressure", "device": "cuff", "pressure": 90},
+    {"t": 12, "kind": "cuff_pressure", "device": "cuff", "pressure": 160},
+    {"t": 30, "kind": "blood_pressure", "device": "cuff", "systolic": 150, "diastolic": 80},
+    {"t": 60, "kind": "device", "device": "oximeter", "state": "silent", "reason": "speaks df2"},
+    {"t": 90, "kind": "device", "device": "cuff", "can_start": False},
+    {"t": 100, "kind": "cuff", "device": "cuff", "action": "started"},
+    {"t": 200, "kind": "fault", "what": "record", "detail": "failing"},
+    {"t": 230, "kind": "device", "device": "cuff", "state": "lost", "reason": "unplugged"},
+    {"t": 260, "kind": "phase", "phase": "dosing"},
+    {"t": 270, "kind": "cuff", "device": "cuff", "action": "inflated", "reason": "over 180 s"},
+    {"t": 300, "kind": "manual", "systolic": 140, "diastolic": 80},
+    {"t": 310, "kind": "fault", "what": "record", "detail": "back"},
+    {"t": 320, "kind": "oximetry", "device": "oximeter", "spo2": 97},
+    {"t": 400, "kind": "note", "text": "x"},
+)
+
 
 def seconds_of_oximetry(n: int, dip: range = range(0)) -> tuple[Entry, ...]:
     """`n` seconds at 1 Hz, with a fall to 84 in `dip`."""

@@ -11,9 +11,9 @@ from ketamon.core import alarms
 from ketamon.core.profile import parse_profile
 from ketamon.engine.playback import Playback, marks, timeline
 from ketamon.entries import By, Entry, decode
-from ketamon.feed.messages import EntryMessage
+from ketamon.feed.messages import Beat, EntryMessage
 from ketamon.feed.picture import Picture
-from tests.engine.recordings import PRESSURES, recording, seconds_of_oximetry
+from tests.engine.recordings import CHAIR, PRESSURES, recording, seconds_of_oximetry
 
 DIP = seconds_of_oximetry(200, range(50, 90))
 
@@ -38,14 +38,19 @@ def test_given_limits_replace_those_in_the_recording() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.integers(0, 200_000), max_size=12))
-def test_playing_in_pieces_gives_the_same_lines_as_at_once(moments: list[int]) -> None:
-    whole = [entry.line for entry in timeline(DIP)]
-    assert played_lines(Playback(DIP), *sorted(moments), 200_000) == whole
+@given(st.lists(st.integers(0, 410_000), max_size=12), st.sampled_from([DIP, CHAIR]))
+def test_playing_in_pieces_gives_the_same_lines_as_at_once(
+    moments: list[int], entries: tuple[Entry, ...]
+) -> None:
+    whole = [entry.line for entry in timeline(entries)]
+    assert played_lines(Playback(entries), *sorted(moments), 410_000) == whole
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.integers(0, 410_000), min_size=1, max_size=5), st.sampled_from([PRESSURES, DIP]))
+@given(
+    st.lists(st.integers(0, 410_000), min_size=1, max_size=5),
+    st.sampled_from([PRESSURES, DIP, CHAIR]),
+)
 def test_seeking_anywhere_gives_the_picture_of_playing_there(
     moments: list[int], entries: tuple[Entry, ...]
 ) -> None:
@@ -59,7 +64,7 @@ def test_seeking_anywhere_gives_the_picture_of_playing_there(
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 410_000), st.sampled_from([PRESSURES, DIP]))
+@given(st.integers(0, 410_000), st.sampled_from([PRESSURES, DIP, CHAIR]))
 def test_snapshot_then_entries_is_the_later_snapshot(
     moment: int, entries: tuple[Entry, ...]
 ) -> None:
@@ -70,7 +75,11 @@ def test_snapshot_then_entries_is_the_later_snapshot(
     for entry, view in playback.play_until(410_000):
         followed.apply(EntryMessage(entry.seq, msgspec.Raw(entry.line), view), 0.0)
     fresh.apply(playback.snapshot(moment), 0.0)
-    for name in ("seq", "vitals", "conditions", "bars", "bins", "events", "phase"):
+    for picture in (followed, fresh):
+        picture.apply(Beat(410.0, 0, 1.0, "REPLAY"), 0.0)
+    for name in (
+        "seq", "vitals", "conditions", "bars", "bins", "events", "phase", "devices", "cuff",
+    ):  # fmt: skip
         assert getattr(followed, name) == getattr(fresh, name), name
 
 
@@ -112,13 +121,28 @@ def exported(entries: tuple[Entry, ...], answer_t: float) -> tuple[Entry, ...]:
     return tuple(decode(line, number) for number, line in enumerate(out, 1))
 
 
-@pytest.mark.parametrize("answer_t", [61.0, 121.0, 200.0])
-def test_replay_of_an_export_gives_the_lines_it_holds(answer_t: float) -> None:
-    export = exported(PRESSURES, answer_t)
+@pytest.mark.parametrize(
+    ("entries", "answer_t"),
+    [(PRESSURES, 61.0), (PRESSURES, 121.0), (PRESSURES, 200.0), (CHAIR, 250.0), (CHAIR, 275.0)],
+)
+def test_replay_of_an_export_gives_the_lines_it_holds(
+    entries: tuple[Entry, ...], answer_t: float
+) -> None:
+    export = exported(entries, answer_t)
     recorded = [entry.line for entry in export if entry.kind == "alarm"]
     assert any(b"acknowledged" in line for line in recorded)
     assert [entry.line for entry in timeline(export)] == recorded
     assert played_lines(Playback(export), 100_000, 410_000) == recorded
+
+
+def test_recorded_cuff_acts_in_a_replay_and_nobody_is_asked_to_start_one() -> None:
+    asked = [entry for entry in timeline(CHAIR) if entry.body.condition == "cuff_failed"]
+    assert [(e.t_ms, e.body.change) for e in asked] == [
+        (190_000, "raised"), (300_000, "cleared"),
+    ]  # fmt: skip
+    playback = Playback(CHAIR)
+    kinds = {played.entry.kind for played in playback.play_until(410_000)}
+    assert kinds == {entry.kind for entry in CHAIR} | {"alarm"}
 
 
 def test_marks_name_alarms_cuffs_and_phases() -> None:

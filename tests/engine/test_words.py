@@ -1,0 +1,97 @@
+"""Entries in words: what a nurse reads in the event list, one kind a line."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ketamon.engine.words import describe
+from ketamon.entries import decode
+
+
+def said(kind: str, device: str | None = None, **body: Any) -> str | None:
+    """What an entry at 100 s is in words."""
+    line = {"t": 100, "kind": kind, **({"device": device} if device else {}), **body}
+    event = describe(decode(json.dumps(line).encode(), 7))
+    return None if event is None else event.text
+
+
+def alarm(condition: str, change: str, **more: Any) -> str | None:
+    """What a technical alarm line is in words."""
+    rest = {"state": "active", "priority": "low", **more}
+    return said("alarm", condition=condition, change=change, **rest)
+
+
+@pytest.mark.parametrize(
+    ("action", "reason", "words"),
+    [
+        ("start", "scheduled", "cuff started: scheduled"),
+        ("start", None, "cuff started"),
+        ("started", None, "START pressed on the cuff"),
+        ("stop", "by key", "cuff stopped: by key"),
+        ("failed", "air leak", "cuff failed: air leak"),
+        ("skipped", "asleep", "BP skipped: asleep"),
+        ("inflated", "over 180 s", "cuff stood inflated and was told to let go: over 180 s"),
+        ("calibrated", None, "cuff calibrated"),
+    ],
+)
+def test_cuff_says_what_was_done(action: str, reason: str | None, words: str) -> None:
+    assert said("cuff", "cuff", action=action, reason=reason) == words
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "words"),
+    [
+        (
+            "raised",
+            "no reading within 90 s of START",
+            "CUFF FAILED: no reading within 90 s of START",
+        ),
+        ("escalated", "air leak", "CUFF FAILED worse: air leak"),
+        ("reading_flagged", "air leak", "CUFF FAILED again: air leak"),
+        ("cleared", None, "CUFF FAILED cleared"),
+        ("acknowledged", None, "CUFF FAILED acknowledged"),
+    ],
+)
+def test_technical_alarm_says_why_and_no_number(
+    change: str, reason: str | None, words: str
+) -> None:
+    assert alarm("cuff_failed", change, **({"reason": reason} if reason else {})) == words
+
+
+def test_overdue_alarm_says_how_late() -> None:
+    late = "no reading 2 min after it was due"
+    assert alarm("bp_overdue", "raised", reason=late) == f"BP OVERDUE: {late}"
+
+
+@pytest.mark.parametrize(
+    ("what", "detail", "words"),
+    [
+        ("record", "failing", "entries wait to be recorded"),
+        ("record", "failing_long", "entries wait for long to be recorded"),
+        ("record", "back", "all is recorded again"),
+        ("clock", "stepped 3 s", "clock stepped 3 s"),
+        (None, None, "fault"),
+    ],
+)
+def test_fault_says_what_went_wrong(what: str | None, detail: str | None, words: str) -> None:
+    assert said("fault", what=what, detail=detail) == words
+
+
+def test_gap_says_how_long_and_why() -> None:
+    assert said("gap", since_t=97.4, reason="the engine was restarted") == (
+        "nothing was recorded for 3 s: the engine was restarted"
+    )
+    assert said("gap") == "nothing was recorded for a while"
+
+
+def test_device_says_why_it_is_lost_or_silent_and_nothing_when_all_is_well() -> None:
+    assert said("device", "cuff", state="lost", reason="unplugged") == "cuff lost: unplugged"
+    assert said("device", "oximeter", state="silent") == "oximeter silent"
+    assert said("device", "cuff", state="streaming") is None
+
+
+def test_words_of_devices_and_people_are_stripped_of_control_characters() -> None:
+    text = said("cuff", "cuff", action="failed", reason="\x1b[2Jair leak")
+    assert text is not None
+    assert "\x1b" not in text
