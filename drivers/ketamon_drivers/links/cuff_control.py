@@ -14,6 +14,7 @@ and that is told (A44). The words and bytes are SunTech's.
 """
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -100,7 +101,9 @@ class CuffControl:
         now = self._now()
         if self._started_s is not None and now - self._started_s < BETWEEN_STARTS_S:
             left = BETWEEN_STARTS_S - (now - self._started_s)
-            return f"the cuff was started a moment ago: it can be started again in {left:.0f} s"
+            return (
+                f"the cuff was started a moment ago: it can be started again in {math.ceil(left)} s"
+            )
         if self._link.state != "streaming":
             return f"the cuff is not ready: {self._link.reason or 'it is being connected'}"
         self._finish_abort()  # one that came after the start would end what it starts
@@ -142,6 +145,7 @@ class CuffControl:
         match letter, self.state:
             case "O", "asked":
                 self._step("O")
+                self._started_s = self._now()  # the command may have waited for its turn
                 self._poll()
                 self._on_event(CuffEvent("start", ""))
             case "K", "idle" | "asked" | "measuring":
