@@ -1,5 +1,6 @@
 """A lock has one holder, and is let go whatever becomes of it."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -88,6 +89,14 @@ def test_lock_on_a_file_that_was_taken_away_is_no_lock(tmp_path: Path) -> None:
     finally:
         os.open = real
     assert len(calls) == 2
+
+
+def test_two_who_only_ask_do_not_take_each_other_for_a_holder(tmp_path: Path) -> None:
+    (tmp_path / "l").touch()
+    asking = os.open(tmp_path / "l", os.O_RDONLY)
+    fcntl.flock(asking, fcntl.LOCK_SH)
+    assert not is_held(tmp_path / "l")
+    os.close(asking)
 
 
 def test_lock_is_private(tmp_path: Path) -> None:

@@ -60,7 +60,12 @@ def test_what_runs_can_be_told_anew(run_folder: Path) -> None:
         assert running_chairs() == [ChairInfo("1", **INFO)]
 
 
-def test_second_engine_is_told_which_session_runs_and_what_to_do() -> None:
+def test_second_engine_is_told_at_once_which_session_runs_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        chairs.time, "sleep", lambda _: pytest.fail("nobody who lives is waited for")
+    )
     with holder() as other:
         with pytest.raises(ChairTakenError) as taken:
             hold_chair("1", INFO)
