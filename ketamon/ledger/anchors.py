@@ -1,8 +1,8 @@
 """Heads of running sessions, noted outside their files: what was cut off later is found by them.
 
 A chain can't tell by itself that its end was taken away (DESIGN 9). Each line of the data folder's
-`anchors.log` is `TIME FILE ENTRIES DIGITS`: when (UTC), which file, how many entries it had, and
-the fingerprint of those.
+`anchors.log` is `TIME ENTRIES DIGITS FILE`: when (UTC), how many entries there were, the fingerprint
+of those, and which file.
 """
 
 import os
@@ -15,26 +15,26 @@ from ketamon.ledger.session_file import Verdict
 
 ANCHORS_NAME = "anchors.log"
 PRIVATE = 0o600
-_LINE = re.compile(r"(\S+) (\S+) (\d{1,18}) ([0-9a-f]{16})")
+_LINE = re.compile(r"(\S+) (\d{1,18}) ([0-9a-f]{16}) ([^\r\n]+)")
 
 
 class Anchor(NamedTuple):
     """The head of one session at one time."""
 
     at: str
-    name: str
     entries: int
     digits: str
+    name: str
 
 
 def append_anchor(log: Path, anchor: Anchor) -> None:
     """Notes a head; raises OSError."""
     line = " ".join(map(str, anchor))
     if not _LINE.fullmatch(line):
-        raise ValueError(f"{line!r} is no anchor: a time and a name have no blanks")
+        raise ValueError(f"{line!r} is no anchor: a time has no blanks, a name is one line")
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
     try:
-        os.write(descriptor, f"{line}\n".encode())
+        os.write(descriptor, f"{line}\n".encode("utf-8", "surrogateescape"))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -43,18 +43,18 @@ def append_anchor(log: Path, anchor: Anchor) -> None:
 def anchors_of(session: Path) -> Iterator[Anchor]:
     """Gives what was noted of a session file in its own folder, in order; lines cut short are left out."""
     try:
-        text = (session.parent / ANCHORS_NAME).read_text("utf-8", "replace")
+        text = (session.parent / ANCHORS_NAME).read_text("utf-8", "surrogateescape")
     except OSError:
         return
-    for line in text.splitlines():
+    for line in text.split("\n"):
         found = _LINE.fullmatch(line)
-        if found and found[2] == session.name:
-            yield Anchor(found[1], found[2], int(found[3]), found[4])
+        if found and found[4] == session.name:
+            yield Anchor(found[1], int(found[2]), found[3], found[4])
 
 
 def disagreement(session: Path, verdict: Verdict) -> str | None:
     """Says where a chain that holds is not the one whose heads were noted, in a clause; None if it is."""
-    for at, _, entries, digits in anchors_of(session):
+    for at, entries, digits, _ in anchors_of(session):
         if entries > verdict.entries:
             return f"{verdict.entries} entries hold, but at {at} there were {entries}: its end was cut off"
         if not verdict.heads[entries].startswith(digits):

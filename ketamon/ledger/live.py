@@ -200,7 +200,7 @@ def _anchored(path: Path, at: str, head: Head) -> str | None:
     """Notes a head; gives the sentence of a failure."""
     log = path.parent / ANCHORS_NAME
     try:
-        append_anchor(log, Anchor(at, path.name, head.entries, head.digits))
+        append_anchor(log, Anchor(at, head.entries, head.digits, path.name))
     except OSError as error:
         return f"{log}: can't be written ({error.strerror}); free some space, or make it writable"
     return None

@@ -259,7 +259,7 @@ def test_head_noted_beside_the_file_finds_what_its_chain_can_not(
 
     digits = fingerprint(run(capfd, "verify", session).out)
     log = session.with_name("anchors.log")
-    append_anchor(log, Anchor("2026-01-01T10:00:00Z", session.name, len(ENTRIES), digits))
+    append_anchor(log, Anchor("2026-01-01T10:00:00Z", len(ENTRIES), digits, session.name))
     assert run(capfd, "verify", session).code == 0
     session.unlink()
     made(session, ENTRIES[:-2])

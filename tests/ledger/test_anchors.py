@@ -18,7 +18,7 @@ def session(tmp_path: Path) -> Path:
     path = made(tmp_path / "s.ketamon")
     heads = verify_session(path).heads
     for count in (0, 5, len(ENTRIES)):
-        append_anchor(tmp_path / ANCHORS_NAME, Anchor(AT, path.name, count, heads[count][:16]))
+        append_anchor(tmp_path / ANCHORS_NAME, Anchor(AT, count, heads[count][:16], path.name))
     return path
 
 
@@ -57,9 +57,9 @@ def test_other_sessions_broken_lines_and_a_missing_log_say_nothing(session: Path
     text = log.read_text()
     log.write_bytes(
         b"\xff\xfe\nno anchor\n"
-        + f"{AT} s.ketamon 99 0123\n{AT} t.ketamon 99 {'0' * 16}\n".encode()
+        + f"{AT} 99 0123 s.ketamon\n{AT} 99 {'0' * 16} t.ketamon\n".encode()
         + text.encode()
-        + f"{AT} s.ketamon 9".encode()
+        + f"{AT} 99 {'0' * 16} s.keta".encode()
     )
     assert len(list(anchors_of(session))) == 3
     assert disagreement(session, verify_session(session)) is None
@@ -67,12 +67,19 @@ def test_other_sessions_broken_lines_and_a_missing_log_say_nothing(session: Path
     assert disagreement(session, verify_session(session)) is None
 
 
+@pytest.mark.parametrize("name", ["of the night.ketamon", "\udcff.ketamon", "é.ketamon"])
+def test_name_of_any_letters_is_found_again(tmp_path: Path, name: str) -> None:
+    anchor = Anchor(AT, 1, "0" * 16, name)
+    append_anchor(tmp_path / ANCHORS_NAME, anchor)
+    assert list(anchors_of(tmp_path / name)) == [anchor]
+
+
 @pytest.mark.parametrize(
     "anchor",
     [
-        Anchor("10 o'clock", "s.ketamon", 1, "0" * 16),
-        Anchor(AT, "a b.ketamon", 1, "0" * 16),
-        Anchor(AT, "s.ketamon", 1, "short"),
+        Anchor("10 o'clock", 1, "0" * 16, "s.ketamon"),
+        Anchor(AT, 1, "0" * 16, "a\nb.ketamon"),
+        Anchor(AT, 1, "short", "s.ketamon"),
     ],
 )
 def test_line_that_could_not_be_read_back_is_not_written(tmp_path: Path, anchor: Anchor) -> None:

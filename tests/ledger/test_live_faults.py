@@ -528,8 +528,8 @@ async def test_head_is_noted_beside_the_file(path: Path, inline: bool) -> None:
     await ledger.close()
     heads = verify_session(path).heads
     assert list(anchors_of(path)) == [
-        Anchor("2026-01-01T00:01:00Z", path.name, 2, heads[2][:16]),
-        Anchor("2026-01-01T00:02:00Z", path.name, 3, heads[3][:16]),
+        Anchor("2026-01-01T00:01:00Z", 2, heads[2][:16], path.name),
+        Anchor("2026-01-01T00:02:00Z", 3, heads[3][:16], path.name),
     ]
     assert mode(path.with_name(ANCHORS_NAME)) == 0o600
     assert ledger.head.digits == heads[3][:16]
