@@ -53,10 +53,16 @@ def keeper_of(request: dict[str, Any], stdin: int) -> "subprocess.Popen[bytes]":
     """Starts a keeper; its first line on `stdout` is the engine's. Raises ClickException."""
     from ketamon.engine.keeper import REQUEST
 
-    with _log_file(request["chair"]).open("ab") as errors:
+    log = _log_file(request["chair"])
+    with log.open("ab") as errors:
         return subprocess.Popen(
-            [sys.executable, "-m", "ketamon.engine.keeper"],
-            env={**os.environ, REQUEST: json.dumps(request)},
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                "ketamon.engine.keeper",
+            ],  # -P: not what lies in this folder
+            env={**os.environ, REQUEST: json.dumps({**request, "log": str(log)})},
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+ASK_AGAIN_BEATS = 5
+
 
 @click.command()
 @click.argument("chair", required=False)
@@ -24,24 +26,36 @@ def end(chair: str | None, reason: str) -> None:
 
 
 async def ask_to_end(socket: Path, reason: str) -> str:
-    """Sends the command and waits for the engine's last word; raises ClickException."""
-    from ketamon.feed.client import FeedClient
-    from ketamon.feed.messages import Bye, FeedError, Hello
+    """Sends the command and waits for the engine's last word; raises ClickException.
 
+    An engine whose disk is full can't close the file yet: asked again, it says so.
+    """
+    from ketamon.feed.client import FeedClient
+    from ketamon.feed.messages import Answer, Beat, Bye, FeedError, Hello
+
+    said, beats = "", 0
+    asking: set[asyncio.Task[Answer | None]] = set()
     try:
         client = await FeedClient.connect(socket, viewer="end")
-        said = None
-        asking: asyncio.Task[object] | None = None
         async for message in client.messages():
-            if isinstance(message, Hello):
-                asking = asyncio.create_task(client.command("end", reason=reason))
-            elif isinstance(message, Bye):
-                said = message.reason
-            elif asking is not None and asking.done():
-                answer = asking.result()
-                if answer is not None and not getattr(answer, "ok", True):
-                    raise click.ClickException(str(getattr(answer, "reason", "refused")))
+            match message:
+                case Bye():
+                    said = message.reason
+                case Answer(ok=False):
+                    raise click.ClickException(message.reason or "the engine refused")
+                case Beat():
+                    beats += 1
+            if isinstance(message, Hello) or beats == ASK_AGAIN_BEATS:
+                beats = 0
+                asking.add(asyncio.create_task(client.command("end", reason=reason)))
         await client.close()
     except (OSError, FeedError) as error:
         raise click.ClickException(f"the engine can't be reached: {error}") from None
-    return said or "the engine left without a word; `ketamon sessions` shows what it kept"
+    finally:
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+    if not said.startswith("the session was ended"):
+        left = said or "the engine left without a word"
+        raise click.ClickException(f"{left}; `ketamon sessions` shows what is kept")
+    return said

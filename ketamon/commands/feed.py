@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-import sys
 from pathlib import Path
 
 import click
 
 CHUNK = 64 * 1024
+LAST_WORDS_S = 1.0  # what the engine has sent before it saw that we are gone
 
 
 @click.command()
@@ -24,37 +24,36 @@ def feed(chair: str | None) -> None:
 
 async def copy(socket: Path) -> None:
     """Copies both ways until either side is closed; raises ClickException where nobody answers."""
+    from ketamon_drivers.links.loops import OwnThread
+
     loop = asyncio.get_running_loop()
     try:
         reader, writer = await asyncio.open_unix_connection(socket)
     except OSError as error:
         raise click.ClickException(f"the engine can't be reached: {error.strerror}") from None
-    given = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(given), sys.stdin)
 
     async def down() -> None:
         while data := await reader.read(CHUNK):
             try:
-                await loop.run_in_executor(None, _write_all, data)
+                await loop.run_in_executor(OwnThread(), _write_all, data)
             except BrokenPipeError:
                 return
 
     async def up() -> None:
-        while data := await given.read(CHUNK):
+        # In a thread that nobody waits for: a terminal, a file and a pipe are all read alike.
+        while data := await loop.run_in_executor(OwnThread(), os.read, 0, CHUNK):
             writer.write(data)
             await writer.drain()
         writer.write_eof()
 
-    both = {loop.create_task(down()), loop.create_task(up())}
-    down_task = next(iter(both))
+    ours, theirs = loop.create_task(up()), loop.create_task(down())
     try:
-        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        if not down_task.done():
-            await asyncio.wait(both, timeout=0.2)
+        await asyncio.wait((ours, theirs), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((theirs,), timeout=LAST_WORDS_S)
     finally:
-        for task in both:
+        for task in (ours, theirs):
             task.cancel()
-        await asyncio.gather(*both, return_exceptions=True)
+        await asyncio.gather(ours, theirs, return_exceptions=True)
         writer.close()
 
 

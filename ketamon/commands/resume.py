@@ -13,7 +13,8 @@ def resume(session: str | None, no_screen: bool) -> None:
     """Goes on with SESSION, or with the newest one that was interrupted.
 
     Limits, baseline, alarms and the infusion's clock are as they were; the time in between is
-    recorded as a gap, and nothing that was measured before it counts as new.
+    recorded as a gap, and nothing that was measured before it counts as new. One that was ended,
+    and then could not be closed, is closed.
     """
     from ketamon.commands.chairs import start_keeper
     from ketamon.commands.screen import check_terminal
@@ -22,6 +23,10 @@ def resume(session: str | None, no_screen: bool) -> None:
         check_terminal("add --no-screen to run the engine alone")
     path = _newest_interrupted() if session is None else _found(session)
     answer = start_keeper(request_of(path))
+    if "closed" in answer:
+        click.echo(answer["closed"])
+        click.echo(f"the session had been ended; it is closed now: {answer['fingerprint']}")
+        return
     click.echo(answer["session"])
     if not no_screen:
         from ketamon.commands.watch import open_screen
@@ -41,14 +46,14 @@ def _found(name: str) -> Path:
 def request_of(path: Path) -> dict[str, Any]:
     """Asks the session itself which chair, mode and devices it had; raises ClickException."""
     from ketamon.feed.paths import RunFolderError, run_folder, socket_path
-    from ketamon.ledger.session_file import SessionFileError, read_session
+    from ketamon.ledger.session_file import SessionFileError, read_unclosed
 
     try:
-        entries = read_session(path)
+        entries = read_unclosed(path).entries
         opened = next((entry.body for entry in entries if entry.kind == "session"), None)
-        if opened is None or any(entry.kind == "end" for entry in entries):
+        if opened is None:
             raise click.ClickException(
-                f"{path}: was ended; begin a new session with `ketamon start`"
+                f"{path}: nothing was recorded in it; begin a new session with `ketamon start`"
             )
         chair = opened.chair or "1"
         socket, mark = socket_path(f"chair-{chair}"), run_folder() / f"chair-{chair}.failed"
@@ -66,7 +71,7 @@ def request_of(path: Path) -> dict[str, Any]:
         "mode": opened.mode,
         "devices": devices,
         "title": opened.title,
-        "resume": str(path),
+        "resume": str(path.absolute()),
         "failed_mark": str(mark),
     }
 

@@ -75,10 +75,15 @@ def request_for(
 ) -> dict[str, Any]:
     """Builds what the engine is asked for; raises ClickException where it may not be."""
     from ketamon.core.profile import ProfileError
+    from ketamon.feed.chairs import ChairNameError, assert_is_chair_name
     from ketamon.feed.paths import RunFolderError, run_folder, socket_path
     from ketamon.profiles import FOLDER, load_profile
     from ketamon.profiles.approval import ApprovalError, approval_of
 
+    try:
+        assert_is_chair_name(chair)
+    except ChairNameError as error:
+        raise click.ClickException(str(error)) from None
     mode = mode_of(devices)
     approval = None
     if limits_file is None and mode == "LIVE":

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ def status(as_json: bool, oneline: bool) -> None:
     except RunFolderError as error:
         raise click.ClickException(str(error)) from None
     found = [asyncio.run(look(chair.chair, Path(chair.socket))) for chair in chairs]
+    found += [given_up(mark) for mark in failed]
     if as_json:
         for one in found:
             click.echo(json.dumps(one))
@@ -35,11 +37,20 @@ def status(as_json: bool, oneline: bool) -> None:
             click.echo(long(one))
         if not found:
             click.echo("no session is running")
-    for mark in failed:
-        name = mark.stem.removeprefix("chair-")
-        click.echo(f"chair {name}: its engine died too often and was given up; `ketamon resume`")
-    if failed or any("error" in one for one in found):
+    if any("error" in one for one in found):
         click.get_current_context().exit(1)
+
+
+def given_up(mark: Path) -> dict[str, Any]:
+    """What the keeper left word of, that watches over a chair no more."""
+    why = ""
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        why = json.loads(mark.read_text())["error"]
+    because = f" ({why})" if why else ""
+    return {
+        "chair": mark.stem.removeprefix("chair-"),
+        "error": f"its engine died too often and was given up{because}; `ketamon resume` tries again",
+    }
 
 
 async def look(name: str, socket: Path) -> dict[str, Any]:
@@ -129,7 +140,10 @@ def long(one: dict[str, Any]) -> str:
         f"{_label(a['condition'])} {a['priority']} {a['state']} for {int(a['since_s'])} s"
         for a in one["alarms"]
     )
-    devices = ", ".join(f"{d['device']} {d['state']}" for d in one["devices"])
+    devices = ", ".join(
+        f"{d['device']} {d['state']}" + (f" ({d['reason']})" if d["reason"] else "")
+        for d in one["devices"]
+    )
     return (
         f"chair {one['chair']}: {one['mode']}, {one['phase'] or 'no phase'}, {numbers}; "
         f"alarms: {alarms or 'none'}; devices: {devices or 'none'}; "

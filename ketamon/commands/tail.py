@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from ketamon.feed.client import FeedClient
     from ketamon.feed.messages import EntryMessage
+
+BACK_WITHIN_S = 30.0
+RETRY_S = 0.2
+SILENT_S = 5.0
 
 
 @click.command()
@@ -27,15 +32,45 @@ def tail(chair: str | None, as_json: bool, values: bool) -> None:
 
 
 async def follow(socket: Path, *, as_json: bool, values: bool) -> None:
-    """Prints until the engine says goodbye; raises ClickException where it can't be followed."""
+    """Prints until the engine says goodbye, also over its restarts; raises ClickException."""
     from ketamon.feed.client import FeedClient
-    from ketamon.feed.messages import EntryMessage, FeedError
+    from ketamon.feed.messages import FeedError
+
+    loop = asyncio.get_running_loop()
+    gone_since: float | None = None
+    while True:
+        try:
+            client = await FeedClient.connect(socket, seat="observer", viewer="tail")
+        except OSError as error:
+            if gone_since is None or loop.time() - gone_since > BACK_WITHIN_S:
+                raise click.ClickException(
+                    f"the engine can't be reached ({error.strerror}); `ketamon status` says more"
+                ) from None
+            await asyncio.sleep(RETRY_S)
+            continue
+        try:
+            if await printed(client, as_json=as_json, values=values):
+                return
+        except FeedError as error:
+            raise click.ClickException(f"the engine can't be followed: {error}") from None
+        finally:
+            await client.close()
+        gone_since = loop.time()
+        click.echo("the engine is gone; waiting for it to be started again", err=True)
+
+
+async def printed(client: "FeedClient", *, as_json: bool, values: bool) -> bool:
+    """Prints what one engine says; false where it is gone without a goodbye."""
+    from ketamon.feed.messages import Bye, EntryMessage
     from ketamon.feed.sentences import Sentences
 
     sentences = Sentences(values=values)
+    loop = asyncio.get_running_loop()
+    watch = loop.call_later(SILENT_S, say_silent)
     try:
-        client = await FeedClient.connect(socket, seat="observer", viewer="tail")
         async for message in client.messages():
+            watch.cancel()
+            watch = loop.call_later(SILENT_S, say_silent)
             if as_json:
                 lines = [entry_line(message)] if isinstance(message, EntryMessage) else []
             else:
@@ -43,9 +78,16 @@ async def follow(socket: Path, *, as_json: bool, values: bool) -> None:
             for line in lines:
                 click.echo(line)
             sys.stdout.flush()
-        await client.close()
-    except (OSError, FeedError) as error:
-        raise click.ClickException(f"the engine can't be followed: {error}") from None
+            if isinstance(message, Bye):
+                return True
+    finally:
+        watch.cancel()
+    return False
+
+
+def say_silent() -> None:
+    """Whoever only listens must hear that nothing comes."""
+    click.echo(f"nothing came from the engine for {SILENT_S:g} s: look at the patient", err=True)
 
 
 def entry_line(message: "EntryMessage") -> str:

@@ -26,9 +26,10 @@ from ketamon.engine.feed_server import BEAT_S, FeedServer
 from ketamon.engine.keeper import REQUEST
 from ketamon.engine.live_session import LiveSession
 from ketamon.engine.record_watch import RecordWatch
-from ketamon.entries import End, Entry, Gap, Limits, Mode, Phase, Session
+from ketamon.entries import Cuff, End, Entry, Gap, Limits, Mode, Phase, Session
 from ketamon.feed.chairs import ChairNameError, ChairTakenError, Lock, hold_chair
 from ketamon.feed.paths import RunFolderError, run_folder
+from ketamon.ledger.closing import ClosedHalfwayError
 from ketamon.ledger.live import LiveLedger
 from ketamon.ledger.places import DataFolderError, made_sessions_folder, new_session_path
 from ketamon.ledger.session_file import SessionFileError
@@ -39,6 +40,7 @@ from ketamon_drivers.links.port import PortError
 from ketamon_drivers.links.ports import port_for
 
 ANCHOR_EACH_BEATS = 60
+CLOSE_AGAIN_S = 1.0
 
 
 class ChairRequest(msgspec.Struct, frozen=True):
@@ -78,16 +80,18 @@ class Chair:
     watch: RecordWatch
     beats: int = 0
     next_pulse: Pulse | None = None
+    is_closing: bool = False  # nothing is judged any more, but whoever waits hears that we live
 
     def pulse(self) -> None:
         """Each second of real time: judge what is due, tell the viewers, tell the keeper."""
         loop: RealLoop | ScaledLoop = asyncio.get_running_loop()  # type: ignore[assignment]
         self.next_pulse = loop.pulse(BEAT_S, self.pulse)
-        self.session.evaluate()
-        self.watch.look(loop.time(), loop.speed)
+        if not self.is_closing:
+            self.session.evaluate()
+            self.watch.look(loop.time(), loop.speed)
         self.server.pulse()
         self.beats += 1
-        if self.beats % ANCHOR_EACH_BEATS == 0:
+        if self.beats % ANCHOR_EACH_BEATS == 0 and not self.is_closing:
             self.ledger.anchor(wall.utc_now().isoformat())
         if self.request.beat_fd is not None:
             with suppress(OSError):  # a keeper that is gone is no reason to stop watching a patient
@@ -102,7 +106,8 @@ class Chair:
 
     def note_clock(self) -> None:
         """Leaves word of where session time stands, for an engine that may have to go on."""
-        at = wall.mark(self.session.now_ms() / 1000, self.host.speed)
+        loop: RealLoop | ScaledLoop = asyncio.get_running_loop()  # type: ignore[assignment]
+        at = wall.mark(self.session.now_ms() / 1000, loop.speed)
         with suppress(OSError):  # without it the wall clock tells, less exactly
             self._clock_note().write_text(json.dumps([self.path.name, *at]))
 
@@ -129,31 +134,48 @@ def bindings_of(request: ChairRequest) -> list[Binding]:
             raise ChairError(f"{given}: {error}") from None
         if family.role != role:
             raise ChairError(f"{given}: {name} is no {role} but a {family.role}")
+        is_virtual = request.mode != "LIVE"
         try:
-            bindings.append(Binding(role, family, port_for(address, family.line)))
+            port = port_for(address, family.line, is_virtual=is_virtual)
         except PortError as error:
             raise ChairError(str(error)) from None
+        if port.is_virtual != is_virtual:
+            raise ChairError(
+                f"{address}: is {'real' if is_virtual else 'virtual'}, and the session is "
+                f"{request.mode}; begin a new session with `ketamon start`"
+            )
+        bindings.append(Binding(role, family, port))
     return bindings
 
 
 def hold_devices(bindings: list[Binding]) -> list[object]:
     """Takes each device for this chair alone; raises ChairError."""
     held: list[object] = []
+    ours: dict[str, str] = {}
     for binding in bindings:
-        lock = hold(binding.port.identity, run_folder())
-        if lock is None:
-            raise ChairError(
-                f"{binding.port.address}: the {binding.role} is in use by another chair; "
-                "end that session first, or give another device"
-            )
-        held.append(lock)
+        identity = binding.port.identity
+        # One device has several names; where it isn't there, only the one that was given.
+        for name in {identity, os.path.realpath(identity) if "://" not in identity else identity}:
+            if name in ours:
+                raise ChairError(
+                    f"{binding.port.address}: is given as {ours[name]} and as {binding.role}; "
+                    "each device has its own port"
+                )
+            lock = hold(name, run_folder())
+            if lock is None:
+                raise ChairError(
+                    f"{binding.port.address}: the {binding.role} is in use by another chair; "
+                    "end that session first, or give another device"
+                )
+            held.append(lock)
+            ours[name] = binding.role
     return held
 
 
 def open_session(request: ChairRequest) -> tuple[Path, LiveLedger, list[Entry]]:
     """Makes the session's file, or opens the one to go on with; raises SessionFileError."""
     if request.resume is not None:
-        path = Path(request.resume)
+        path = Path(request.resume).absolute()
         ledger, entries = LiveLedger.reopen(path)
         return path, ledger, list(entries)
     path = new_session_path(made_sessions_folder(), wall.utc_now(), request.chair)
@@ -176,8 +198,11 @@ def begin(request: ChairRequest, session: LiveSession) -> None:
     session.take(Phase(request.phase))
 
 
-def go_on(session: LiveSession, entries: list[Entry], noted: wall.ClockMark | None) -> None:
-    """Goes on with a session: all that was known is known again, the gap is marked as one."""
+def go_on(session: LiveSession, entries: list[Entry], noted: wall.ClockMark | None) -> float:
+    """Goes on with a session: all that was known is known again, the gap is marked as one.
+
+    Gives the speed that it had.
+    """
     session.restore(entries)
     last_s = entries[-1].t_ms / 1000 if entries else 0.0
     if noted is None:
@@ -186,6 +211,9 @@ def go_on(session: LiveSession, entries: list[Entry], noted: wall.ClockMark | No
     t_s = max(last_s, wall.resumed_t(noted))
     session.t0 = asyncio.get_running_loop().time() - t_s
     session.take(Gap(round(last_s, 3), "the engine was started again"))
+    if session.state.cuff.measuring == "start":  # it is told to let go as soon as it is there
+        session.take(Cuff("failed", "the engine was started again while the cuff measured"), "cuff")
+    return noted.speed
 
 
 async def serve(request: ChairRequest) -> None:
@@ -196,6 +224,11 @@ async def serve(request: ChairRequest) -> None:
     lock = hold_chair(request.chair, told)
     held = hold_devices(bindings)
     path, ledger, entries = open_session(request)
+    if any(entry.kind == "end" for entry in entries):
+        fingerprint = await ledger.close()
+        lock.release()
+        say({"closed": str(ledger.path), "fingerprint": fingerprint})
+        return
     lock.tell({**told, "session": str(path)})
     session = LiveSession(request.mode, ledger, loop.time())
     devices = Devices(session)
@@ -207,21 +240,25 @@ async def serve(request: ChairRequest) -> None:
     chair = Chair(
         request, path, lock, ledger, session, devices, host, server, RecordWatch(session, ledger)
     )
-    if isinstance(loop, ScaledLoop):
-        host.set_speed = chair.set_speed
+    stop_by_signal(host)
+    speed = request.speed
     if entries:
-        go_on(session, entries, chair.noted_clock())
+        speed = go_on(session, entries, chair.noted_clock())
     else:
         begin(request, session)
+    if isinstance(loop, ScaledLoop):
+        host.set_speed = chair.set_speed
+        loop.set_speed(speed)
+        host.speed = speed
     chair.note_clock()
     await server.start()
     devices.bind(bindings)
     chair.pulse()
     say({"ready": request.socket, "session": str(path)})
     await _until_ended(host, request)
+    await close(chair)
     if chair.next_pulse is not None:
         chair.next_pulse.cancel()
-    await close(chair)
     del held
 
 
@@ -234,30 +271,48 @@ async def close(chair: Chair) -> None:
     if host.set_speed is not None:
         host.set_speed(1.0)
     await chair.devices.close()
-    if host.left:
-        chair.session.stop()
-        await chair.ledger.leave()
-        await chair.server.close(
-            "the engine was stopped; the session goes on with `ketamon resume`"
-        )
-        return
-    chair.session.take(End(host.end_reason or None), by=host.end_by)
+    chair.is_closing = True
+    fingerprint = None
+    if not host.left:
+        chair.session.take(End(host.end_reason or None), by=host.end_by)
     chair.session.stop()
-    chair.ledger.anchor(wall.utc_now().isoformat())
-    fingerprint = await chair.ledger.close()
-    await chair.server.close(f"the session was ended; fingerprint {fingerprint}")
+    if not host.left:
+        chair.ledger.anchor(wall.utc_now().isoformat())
+        fingerprint = await closed(chair)
+    if fingerprint is None:
+        await chair.ledger.leave()
+        bye = "the engine was stopped; `ketamon resume` goes on with the session, or closes it"
+    else:
+        bye = f"the session was ended; fingerprint {fingerprint}"
+    await chair.server.close(bye)
     chair.lock.release()
 
 
+async def closed(chair: Chair) -> str | None:
+    """Closes the file as soon as the disk lets it; None where that is given up by SIGTERM."""
+    while not chair.host.left:
+        try:
+            return await chair.ledger.close()
+        except ClosedHalfwayError:
+            raise  # the file is whole and let go: another engine, or `ketamon resume`, ends it
+        except SessionFileError as error:
+            chair.host.trouble = str(error)
+            await asyncio.sleep(CLOSE_AGAIN_S)
+    return None
+
+
+def stop_by_signal(host: ChairHost) -> None:
+    """From now on a signal that asks the process to end leaves the session to be resumed."""
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, host.leave)
+
+
 async def _until_ended(host: ChairHost, request: ChairRequest) -> None:
-    """Waits for `end`, for SIGTERM, or for whoever holds our standard input to be gone."""
-    loop = asyncio.get_running_loop()
+    """Waits for `end`, for a signal, or for whoever holds our standard input to be gone."""
     stopped = host.ending
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, host.leave)
     watching: asyncio.Task[None] | None = None
     if request.ends_with_stdin:
-        watching = loop.create_task(_stdin_closed(stopped))
+        watching = asyncio.get_running_loop().create_task(_stdin_closed(stopped))
     await stopped.wait()
     if watching is not None:
         watching.cancel()

@@ -24,6 +24,7 @@ from ketamon.entries import (
     Phase,
 )
 from ketamon.feed.messages import PROTOCOL, Answer, Beat, Command, Hello, Snapshot
+from ketamon.vitals import CONDITIONS, TECHNICAL
 from ketamon_drivers.readings import Manual, printable
 
 HIGHEST_SPEED = 60
@@ -52,7 +53,11 @@ class ChairHost:
     end_reason: str = ""
     end_by: By | None = None
     left: bool = False
+    trouble: str = ""  # why a session that has ended can't be closed yet
     _played_speed: float = 1.0
+
+    def __post_init__(self) -> None:
+        self._played_speed = self.speed or 1.0
 
     # -- what the server asks -------------------------------------------------------------------
 
@@ -79,7 +84,9 @@ class ChairHost:
         args = command.args if isinstance(command.args, dict) else {}
         refused = refusal(command.name, seat, self.session.mode)
         if refused is None and self.ending.is_set():
-            refused = "the session has ended"
+            if command.name == "end" and not self.trouble:
+                return Answer(command.id, True)  # as somebody else has just asked
+            refused = f"the session has ended{self.trouble and f', and waits to be closed: {self.trouble}'}"
         if refused is not None:
             return Answer(command.id, False, refused)
         by = By(account=account(os.getuid()), seat=seat)
@@ -92,21 +99,20 @@ class ChairHost:
         return Answer(command.id, True, None, seq if seq > before else None)
 
     def leave(self) -> None:
-        """The engine is to stop without ending the session."""
-        self.left = True
+        """The engine is to stop without ending the session; one that is being closed goes on."""
+        self.left = self.left or not self.ending.is_set() or bool(self.trouble)
         self.ending.set()
 
     # -- commands -------------------------------------------------------------------------------
 
     def _acknowledge(self, args: dict[str, Any], by: By) -> None:
-        condition, up_to = args.get("condition"), args.get("up_to_seq")
-        self.session.take(
-            Acknowledge(
-                condition if isinstance(condition, str) else None,
-                up_to if isinstance(up_to, int) and not isinstance(up_to, bool) else None,
-            ),
-            by=by,
-        )
+        condition, drawn = args.get("condition"), args.get("up_to_seq")
+        if condition not in (None, "all", *CONDITIONS, *TECHNICAL):
+            raise RefusedError(f"{text(condition) or 'acknowledge'}: no such condition")
+        if isinstance(drawn, bool) or not isinstance(drawn, int) or drawn < 0:
+            raise RefusedError("say up_to_seq: the newest entry that was drawn")
+        newest = self.session.state.seq
+        self.session.take(Acknowledge(condition, min(drawn, newest)), by=by)
 
     def _cuff(self, args: dict[str, Any], by: By) -> None:
         action, reason = args.get("action"), text(args.get("reason"))

@@ -5,11 +5,13 @@ A reading is entered as it comes. A link's change becomes a `device` entry: `sil
 """
 
 import asyncio
+import logging
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ketamon.core.cuff import StartCuff
+from ketamon.core.cuff import BETWEEN_STARTS_MS, StartCuff
 from ketamon.engine.live_session import LiveSession
 from ketamon.entries import By, Cuff, Device
 from ketamon_drivers.catalog import Family
@@ -27,6 +29,12 @@ TOLD_AS: dict[str, Literal["streaming", "silent", "lost"]] = {
 """Link states that the record and the core are told, and as what; `opening` is not news."""
 
 TRY_AGAIN_S = 1.0
+LISTEN_AGAIN_S = 1.0
+LINK_FAILED = (
+    "its link failed by a fault of its own and is started again; the chair's log says where"
+)
+CLOSED = "the session was closed"
+ABORTS_S = 0.2  # the abort is sent twice, 100 ms apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,7 @@ class Devices:
     session: LiveSession
     attached: dict[str, Attached] = field(default_factory=dict)
     wanted: StartCuff | None = None  # asked for by the schedule while the cuff could not be reached
+    _trying: asyncio.TimerHandle | None = None
 
     def bind(self, bindings: Iterable[Binding]) -> None:
         """Enters who has which role, and begins to listen to them."""
@@ -72,14 +81,17 @@ class Devices:
             )
             attached = self._attach(binding)
             self.attached[binding.role] = attached
-            attached.task = asyncio.get_running_loop().create_task(attached.link.run())
+            attached.task = asyncio.get_running_loop().create_task(self._listen(attached))
 
     async def close(self) -> None:
         """Lets a cuff that stands inflated go, then lets go of all devices."""
+        self.wanted = None
         for attached in self.attached.values():
             if attached.control is not None:
-                attached.control.stop("the session was closed")
-        await asyncio.sleep(0.2)  # the abort is sent twice, 100 ms apart
+                if attached.control.is_measuring:
+                    self.session.take(Cuff("stop", CLOSED), attached.binding.role)
+                attached.control.stop(CLOSED)
+        await asyncio.sleep(ABORTS_S)
         tasks = [a.task for a in self.attached.values() if a.task is not None]
         for task in tasks:
             task.cancel()
@@ -92,7 +104,7 @@ class Devices:
         control = self._control()
         if control is None:
             return "this cuff can only be started by pressing START on it"
-        refused = control.start()
+        refused = self._too_soon() or control.start()
         if refused is None:
             self.wanted = None
             self.session.take(Cuff("start", reason), "cuff", by)
@@ -103,6 +115,7 @@ class Devices:
         control = self._control()
         if control is None:
             return "this cuff can only be stopped by pressing its own button"
+        self.wanted = None
         control.stop(reason)
         self.session.take(Cuff("stop", reason), "cuff", by)
         return None
@@ -113,7 +126,11 @@ class Devices:
         self._start_wanted()
 
     def _start_wanted(self) -> None:
-        """Tries again each second while the cuff is there and can't yet."""
+        """Tries again each second while the cuff is there and can't yet, and it is still due."""
+        if self._trying is not None:
+            self._trying.cancel()
+        if not self.session.state.cuff.wants_start():
+            self.wanted = None
         if self.wanted is None or self.start_cuff(self.wanted.reason) is None:
             return
         attached = self.attached.get("cuff")
@@ -122,13 +139,34 @@ class Devices:
         if attached.control is None or attached.control.is_measuring:
             self.wanted = None
         elif attached.link.state == "streaming":
-            asyncio.get_running_loop().call_later(TRY_AGAIN_S, self._start_wanted)
+            self._trying = asyncio.get_running_loop().call_later(TRY_AGAIN_S, self._start_wanted)
+
+    def _too_soon(self) -> str | None:
+        """Why the cuff may not be started again yet: by hand, or before a crash, counts too."""
+        started_ms = self.session.state.cuff.started_ms
+        left_ms = (
+            0 if started_ms is None else started_ms + BETWEEN_STARTS_MS - self.session.now_ms()
+        )
+        if left_ms <= 0:
+            return None
+        left_s = math.ceil(left_ms / 1000)
+        return f"the cuff was started a moment ago: it can be started again in {left_s} s"
 
     def _control(self) -> CuffControl | None:
         attached = self.attached.get("cuff")
         return attached.control if attached is not None else None
 
     # -- what comes from them -------------------------------------------------------------------
+
+    async def _listen(self, attached: Attached) -> None:
+        """Runs a link for ever: a fault in one may end neither its listening nor others'."""
+        while True:
+            try:
+                await attached.link.run()
+            except Exception:
+                logging.exception("the link of the %s has failed", attached.binding.role)
+                self.session.take(Device(state="lost", reason=LINK_FAILED), attached.binding.role)
+            await asyncio.sleep(LISTEN_AGAIN_S)
 
     def _attach(self, binding: Binding) -> Attached:
         role, session = binding.role, self.session

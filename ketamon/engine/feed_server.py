@@ -8,6 +8,7 @@ The owner calls `pulse` each second of real time: viewers are people's, whatever
 """
 
 import asyncio
+import logging
 import os
 import socket
 import struct
@@ -254,6 +255,14 @@ class FeedServer:
             if viewer.dropped is not None:
                 return
 
+    def _answered(self, command: Command, seat: str) -> Answer:
+        """The host's answer; a fault of its own is one too, and the viewer's keys work on."""
+        try:
+            return self.host.command(command, seat)
+        except Exception:
+            logging.exception("a command has failed")
+            return Answer(command.id, False, "the engine failed at this; its log says where")
+
     async def _listen(self, viewer: Viewer, reader: asyncio.StreamReader) -> None:
         """Answers pings and commands; a line that is none ends the connection with a reason."""
         try:
@@ -263,7 +272,7 @@ class FeedServer:
                     case Ping():
                         viewer.put(Pong(message.id))
                     case Command():
-                        viewer.put(self.host.command(message, viewer.seat))
+                        viewer.put(self._answered(message, viewer.seat))
                     case Attach():
                         raise FeedError("already attached")
         except (FeedError, asyncio.LimitOverrunError) as error:

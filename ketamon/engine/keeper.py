@@ -10,7 +10,7 @@ nothing that an engine can break lives here.
 | ends with 0, or 2 before that line | ends with the same |
 | dies otherwise | starts it again, into the same session |
 | writes nothing to the beat pipe for 10 s | kills it, and starts it again |
-| died three times within a minute | leaves a mark that `status` and screens show, and gives up |
+| dies again, started again three times within a minute | leaves a mark that `status` shows, gives up |
 """
 
 import json
@@ -26,7 +26,7 @@ from typing import Any
 
 REQUEST = "KETAMON_REQUEST"
 STUCK_S = 10.0
-DEATHS_AT_MOST, WITHIN_S = 3, 60.0
+STARTED_AGAIN_AT_MOST, WITHIN_S = 3, 60.0
 READY_WITHIN_S = 30.0
 WRONG_USAGE = 2
 
@@ -41,6 +41,7 @@ class Keeper:
         self.deaths: list[float] = []
         self.told_to_stop = False
         self.was_ready = False
+        self.last_error = ""
 
     def run(self) -> int:
         """Keeps an engine running until its session has ended."""
@@ -55,21 +56,24 @@ class Keeper:
                 return code
             now = time.monotonic()
             self.deaths = [died for died in self.deaths if now - died < WITHIN_S] + [now]
-            if len(self.deaths) > DEATHS_AT_MOST:
+            if len(self.deaths) > STARTED_AGAIN_AT_MOST:
                 self._leave_mark()
                 return 1
 
     def _start(self) -> None:
         reading, writing = os.pipe()
+        os.set_blocking(writing, False)  # should we be stopped for hours, the engine goes on
         request = {**self.request, "beat_fd": writing}
         self.engine = subprocess.Popen(
-            [sys.executable, "-m", "ketamon.engine.chair"],
+            [sys.executable, "-P", "-m", "ketamon.engine.chair"],
             stdout=subprocess.PIPE,
             pass_fds=(writing,),
             env={**os.environ, REQUEST: json.dumps(request)},
         )
         os.close(writing)
         self.beats = reading
+        if self.told_to_stop:  # while there was no engine to be told
+            self.engine.terminate()
 
     def _attend(self) -> int:
         """Waits for the engine's line, then for its beats; gives its exit code when it is gone."""
@@ -94,7 +98,8 @@ class Keeper:
         os.close(self.beats)
         engine.stdout.close()
         if not answered and not self.was_ready:
-            self._say({"error": "the engine died while starting; its log says where"})
+            log = self.request.get("log") or "its log"
+            self._say({"error": f"the engine died while starting; {log} says where"})
             return code if code == WRONG_USAGE else 1
         return code
 
@@ -106,6 +111,7 @@ class Keeper:
             return False
         if "ready" in answer:
             self.request["resume"] = answer["session"]
+        self.last_error = answer.get("error", "")
         if not self.was_ready:
             self._say(answer)
         self.was_ready = self.was_ready or "ready" in answer
@@ -131,8 +137,8 @@ class Keeper:
         """Says to all who look that nobody watches this chair any more."""
         mark = self.request.get("failed_mark")
         if mark:
-            text = json.dumps({"session": self.request.get("resume"), "deaths": len(self.deaths)})
-            Path(mark).write_text(text)
+            said = {"session": self.request.get("resume"), "error": self.last_error}
+            Path(mark).write_text(json.dumps(said))
 
 
 if __name__ == "__main__":

@@ -84,14 +84,19 @@ class LiveSession:
     def restore(self, entries: Iterable[Entry]) -> None:
         """Feeds a recorded session to the fresh core: what was known before is known again.
 
-        Recorded alarm lines are outputs: the core gives its own, which are not kept twice.
+        Recorded alarm lines are outputs: the core gives its own, which are not kept twice. Those
+        whose cause was kept, and they not any more, are kept now.
         """
+        lost: list[Entry] = []
         for entry in entries:
             lines = alarms.step(self.state, entry)
+            lost = [line for line in (*lost, *lines) if line.seq > entry.seq]
             given = [] if entry.kind == "alarm" else [entry]
             for one in sorted((*lines, *given), key=lambda known: known.seq):
                 self.projector.changed(one)
             self.state.seq = max(self.state.seq, entry.seq)
+        for line in lost:
+            self.keeps.append(line)
         alarms.take_effects(self.state)  # nothing that was asked then is asked again
 
     def snapshot(self) -> Snapshot:

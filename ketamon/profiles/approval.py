@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ENDING = ".approval.json"
+OWNERS_ALONE = 0o644
 
 
 class ApprovalError(ValueError):
@@ -32,6 +33,8 @@ class Approval:
 
 def approve(profile: Path, name: str, date: str, group: str | None) -> Approval:
     """Writes the approval beside the profile; raises ApprovalError."""
+    if not name.strip():
+        raise ApprovalError("give the name of the clinician who approves: --name NAME")
     if group is None:
         raise ApprovalError(
             "nobody may approve limits here yet: name a group of accounts in the site's config.toml, "
@@ -41,9 +44,14 @@ def approve(profile: Path, name: str, date: str, group: str | None) -> Approval:
     if not _is_member(os.getuid(), group):
         raise ApprovalError(f"{account} is not in the group {group}, which approves limits here")
     approval = Approval(name, date, _sha256(profile), account)
+    part = _beside(profile).with_suffix(f".{os.getpid()}")
     try:
-        _beside(profile).write_text(json.dumps(asdict(approval), indent=1) + "\n")
+        # A new file, so that it is this account's own whoever wrote the one before.
+        part.write_text(json.dumps(asdict(approval), indent=1) + "\n")
+        part.chmod(OWNERS_ALONE)
+        part.replace(_beside(profile))
     except OSError as error:
+        part.unlink(missing_ok=True)
         raise ApprovalError(
             f"{_beside(profile)}: can't be written ({error.strerror}); copy the profile to a "
             "folder of yours first"
@@ -58,16 +66,18 @@ def approval_of(profile: Path, group: str | None) -> Approval:
     try:
         raw = json.loads(path.read_text())
         approval = Approval(**{key: str(raw[key]) for key in ("name", "date", "sha256", "account")})
-        owner = path.stat().st_uid
+        found = path.stat()
     except FileNotFoundError:
         raise ApprovalError(f"{profile}: is not approved; {how}") from None
     except (OSError, ValueError, KeyError, TypeError):
         raise ApprovalError(f"{path}: is no approval; {how}") from None
     if approval.sha256 != _sha256(profile):
         raise ApprovalError(f"{profile}: was edited after it was approved; {how}")
-    if group is None or not _is_member(owner, group):
+    if found.st_mode & 0o022:
+        raise ApprovalError(f"{path}: others than its owner may write it; {how}")
+    if group is None or not _is_member(found.st_uid, group):
         raise ApprovalError(
-            f"{profile}: was approved by {_account(owner)}, who is not in the group that approves "
+            f"{profile}: was approved by {_account(found.st_uid)}, who is not in the group that approves "
             f"limits here ({group or 'none is named in config.toml'}); {how}"
         )
     return approval

@@ -8,10 +8,13 @@ from ketamon_drivers.links.socket_port import SCHEME, SocketPort
 EXAMPLES = "/dev/ttyUSB0, /dev/serial/by-id/… or socket://host:port"
 
 
-def port_for(address: str, line: SerialLine) -> Port:
-    """Gives the port at `socket://host:port` or at a path; PortError where it is neither."""
+def port_for(address: str, line: SerialLine, *, is_virtual: bool | None = None) -> Port:
+    """Gives the port at `socket://host:port` or at a path; PortError where it is neither.
+
+    `is_virtual`: what the session's devices are; a path that leads to another kind won't open.
+    """
     if address.startswith(SCHEME):
         return SocketPort(address)
     if "://" in address or "/" not in address or "\0" in address:
         raise PortError(f"{address!r} is no address of a device: give {EXAMPLES}")
-    return SerialPort(address, line)
+    return SerialPort(address, line, is_virtual=is_virtual)

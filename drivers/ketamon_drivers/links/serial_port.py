@@ -35,11 +35,11 @@ BY_ID = STABLE_NAMES / "by-id"
 class SerialPort:
     """One serial port, found again by the name that stays with the device."""
 
-    def __init__(self, address: str, line: SerialLine) -> None:
+    def __init__(self, address: str, line: SerialLine, *, is_virtual: bool | None = None) -> None:
         self._address = address
         self._line = line
         self._identity: str | None = None
-        self._virtual: bool | None = None
+        self._virtual = is_virtual
         self._attempt: asyncio.Future[serial.Serial] | None = None
 
     @property
