@@ -1,7 +1,5 @@
 """A chair on the screen: its devices, its cuff, the pace of a simulated session."""
 
-from dataclasses import replace
-
 import msgspec
 import pytest
 
@@ -133,10 +131,13 @@ def test_cuffs_row_hides_no_number(size: tuple[int, int]) -> None:
         assert "MAP 131" in c.text()
 
 
-def test_cuffs_row_leaves_change_and_limits_where_it_is_not() -> None:
-    shown = scene(vital("sys", 148, 60.0, baseline=138), cuff=MEASURING)
-    assert "Δ +10" in text((120, 40), shown)
-    assert "90–160" in text((80, 24), replace(shown)).replace(" ", "")
+@every_tiled_size
+def test_change_against_baseline_stands_there_while_the_cuff_rests(size: tuple[int, int]) -> None:
+    risen = vital("sys", 148, 60.0, baseline=138)
+    assert "Δ +10" in text(size, scene(risen))
+    large = size[0] >= 110 and size[1] >= 36
+    assert ("Δ +10" in text(size, scene(risen, cuff=MEASURING))) == large
+    assert "90–160" in text((80, 24), scene(risen, cuff=MEASURING)).replace(" ", "")
 
 
 # -- a cuff that only a thumb can start ----------------------------------------------------------
