@@ -19,6 +19,10 @@ class Watched(Protocol):
     def waiting_since(self) -> float | None:
         """When the oldest uncommitted entry was appended; None if none waits."""
 
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be kept now, or found again later, in a sentence."""
+
 
 @dataclass(slots=True)
 class RecordWatch:
@@ -36,7 +40,8 @@ class RecordWatch:
         since = self.ledger.waiting_since
         waiting_s = 0.0 if since is None or speed == 0 else (now - since) / speed
         state = "back"
-        if waiting_s > FAILING_AFTER_S:
+        is_lost = since is None and self.ledger.trouble is not None  # kept, where nobody finds it
+        if waiting_s > FAILING_AFTER_S or is_lost:
             state = "failing"
         elif since is not None and self.told != "back":
             return  # not back before all is committed

@@ -1,0 +1,236 @@
+"""What may be asked of a chair, by whom, in which session, and what comes of it."""
+
+from typing import Any
+
+import pytest
+
+from ketamon.engine import seats
+from ketamon.engine.chair_host import LONGEST_TEXT
+from ketamon.entries import Note
+from tests.engine.chairside import Chairside, at_a_chair
+
+EVERY_COMMAND: dict[str, dict[str, Any]] = {
+    "acknowledge": {"up_to_seq": 5},
+    "cuff": {"action": "started"},
+    "manual": {"systolic": 120, "diastolic": 70},
+    "chart": {"event": "note.free", "text": "x"},
+    "baseline": {},
+    "phase": {"phase": "dosing"},
+    "end": {},
+    "speed": {"speed": 2},
+    "pause": {},
+    "play": {},
+}
+AT_CHAIR = {"acknowledge", "cuff", "manual", "chart", "baseline", "phase", "end"}
+TIME = {"speed", "pause", "play"}
+MAY: dict[tuple[str, str], set[str]] = {
+    ("nurse", "LIVE"): AT_CHAIR,
+    ("nurse", "SIMULATED"): AT_CHAIR,
+    ("physician", "LIVE"): {"acknowledge"},
+    ("physician", "SIMULATED"): {"acknowledge"},
+    ("observer", "LIVE"): set(),
+    ("observer", "SIMULATED"): set(),
+    ("trainer", "LIVE"): set(),
+    ("trainer", "SIMULATED"): AT_CHAIR | TIME,
+}
+"""DESIGN 10's table, cell by cell."""
+
+
+@pytest.mark.parametrize(("seat", "mode"), MAY)
+def test_each_seat_may_what_the_table_says_and_nothing_else(seat: str, mode: str) -> None:
+    assert EVERY_COMMAND.keys() == seats.COMMANDS.keys()
+    done: set[str] = set()
+
+    async def asked(chair: Chairside) -> None:
+        chair.host.set_speed = lambda _speed: None
+        for name, args in EVERY_COMMAND.items():
+            answer = chair.ask(name, seat, **args)
+            if answer.ok:
+                done.add(name)
+            else:
+                assert answer.reason
+                assert name in answer.reason
+            chair.host.ending.clear()
+
+    at_a_chair(asked, mode=mode)
+    assert done == MAY[seat, mode]
+
+
+def answers(*asked: tuple[str, dict[str, Any]], **how: Any) -> list[str]:
+    """What is answered to a nurse: `ok`, or why not."""
+    said: list[str] = []
+
+    async def ask(chair: Chairside) -> None:
+        await chair.until(60)
+        for name, args in asked:
+            answer = chair.ask(name, **args)
+            said.append("ok" if answer.ok else str(answer.reason))
+
+    at_a_chair(ask, **how)
+    return said
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "words"),
+    [
+        ("fly", {}, "can't do that"),
+        ("acknowledge", {"condition": "sys_hgh", "up_to_seq": 1}, "no such condition"),
+        ("acknowledge", {"condition": ["sys_high"], "up_to_seq": 1}, "no such condition"),
+        ("acknowledge", {"condition": "sys_high"}, "up_to_seq"),
+        ("acknowledge", {"up_to_seq": True}, "up_to_seq"),
+        ("acknowledge", {"up_to_seq": -1}, "up_to_seq"),
+        ("cuff", {"action": "squeeze"}, "start, started, stop or skipped"),
+        ("cuff", {"action": "skipped"}, "say why"),
+        ("cuff", {"action": "start"}, "pressing START"),
+        ("cuff", {"action": "stop"}, "its own button"),
+        ("manual", {}, "nothing was typed"),
+        ("manual", {"systolic": None}, "nothing was typed"),
+        ("manual", {"systolic": "120"}, "give a number"),
+        ("manual", {"systolic": True}, "give a number"),
+        ("manual", {"systolic": float("nan")}, "give a number"),
+        ("manual", {"systolic": 70, "diastolic": 120}, "70/120 is no blood pressure"),
+        ("manual", {"systolic": 1700, "diastolic": 90}, "1700/90 is no blood pressure"),
+        ("manual", {"spo2": 140}, "spo2 140 can't be right"),
+        ("manual", {"pulse_rate": 5}, "pulse_rate 5 can't be right"),
+        ("manual", {"rr": -3}, "rr -3 can't be right"),
+        ("manual", {"moaas": 9}, "moaas 9 can't be right"),
+        ("manual", {"pulse_rate": 70, "measured_t": 61}, "future"),
+        ("manual", {"pulse_rate": 70, "measured_t": "now"}, "give a number"),
+        ("chart", {}, "no such event"),
+        ("chart", {"event": "alarm.x"}, "no such event"),
+        ("chart", {"event": "dose.im", "value": 10**12}, "give a number"),
+        ("phase", {"phase": "ended"}, "setup, baseline, dosing, recovery"),
+        ("phase", {"phase": ["dosing"]}, "setup, baseline, dosing, recovery"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_a_sentence_and_not_recorded(
+    name: str, args: dict[str, Any], words: str
+) -> None:
+    async def ask(chair: Chairside) -> None:
+        await chair.until(60)
+        before = len(chair.kept.entries)
+        answer = chair.ask(name, **args)
+        assert not answer.ok
+        assert words in (answer.reason or "")
+        assert len(chair.kept.entries) == before
+
+    at_a_chair(ask)
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "line"),
+    [
+        ("manual", {"systolic": 120, "diastolic": 70, "source": "monitor"}, b'"measured_t":60.0'),
+        ("manual", {"pulse_rate": 70, "measured_t": 45.5}, b'"measured_t":45.5'),
+        ("chart", {"event": "dose.im", "value": 50, "text": "left arm"}, b'"event":"dose.im"'),
+        ("chart", {"event": "scale.moaas", "value": 4}, b'"kind":"score"'),
+        ("cuff", {"action": "skipped", "reason": "asleep"}, b'"action":"skipped"'),
+        ("phase", {"phase": "recovery"}, b'"phase":"recovery"'),
+        ("baseline", {}, b'"kind":"baseline"'),
+    ],
+)
+def test_what_is_done_is_an_entry_with_its_number_and_who_did_it(
+    name: str, args: dict[str, Any], line: bytes
+) -> None:
+    async def ask(chair: Chairside) -> None:
+        await chair.until(60)
+        answer = chair.ask(name, **args)
+        assert answer.ok, answer.reason
+        entry = chair.kept.entries[-1]
+        assert answer.seq == entry.seq
+        assert line in entry.line
+        assert entry.by is not None
+        assert entry.by.seat == "nurse"
+
+    at_a_chair(ask)
+
+
+def test_an_acknowledgement_covers_nothing_that_was_not_drawn() -> None:
+    async def ask(chair: Chairside) -> None:
+        drawn = chair.session.state.seq
+        chair.ask("manual", systolic=170, diastolic=80)
+        chair.ask("acknowledge", up_to_seq=drawn)
+        assert chair.session.state.tracks["sys_high"].state == "active"
+        chair.ask("acknowledge", up_to_seq=chair.session.state.seq)
+        assert chair.session.state.tracks["sys_high"].state == "acknowledged"
+
+    at_a_chair(ask)
+
+
+def test_a_number_that_no_entry_has_yet_covers_nothing_that_comes() -> None:
+    async def ask(chair: Chairside) -> None:
+        chair.ask("acknowledge", up_to_seq=10**30)
+        chair.ask("manual", systolic=170, diastolic=80)
+        assert chair.session.state.tracks["sys_high"].state == "active"
+
+    at_a_chair(ask)
+
+
+def test_a_physicians_acknowledgement_is_only_seen() -> None:
+    async def ask(chair: Chairside) -> None:
+        chair.ask("manual", systolic=170, diastolic=80)
+        chair.ask("acknowledge", "physician", up_to_seq=chair.session.state.seq)
+        track = chair.session.state.tracks["sys_high"]
+        assert track.state == "active"
+        assert track.seen
+
+    at_a_chair(ask)
+
+
+def test_what_people_type_can_steer_no_terminal_and_has_an_end() -> None:
+    async def ask(chair: Chairside) -> None:
+        chair.ask("chart", event="note.free", text="\x1b[2Jgone" + "x" * 10_000)
+        note = chair.kept.entries[-1].body
+        assert isinstance(note, Note)
+        assert "\x1b" not in (note.text or "")
+        assert len(note.text or "") <= LONGEST_TEXT
+
+    at_a_chair(ask)
+
+
+def test_time_is_real_in_a_live_session_even_for_the_table() -> None:
+    async def ask(chair: Chairside) -> None:
+        assert "time is real" in (chair.ask("speed", "trainer", speed=2).reason or "")
+
+    at_a_chair(ask)
+
+
+def test_play_goes_on_at_the_speed_that_the_session_began_with() -> None:
+    async def ask(chair: Chairside) -> None:
+        said: list[float] = []
+        chair.host.set_speed, chair.host.speed = said.append, 10.0
+        chair.host.__post_init__()
+        for name, args in (("pause", {}), ("play", {}), ("speed", {"speed": 4}), ("pause", {}),
+                           ("play", {}), ("speed", {"speed": 61}), ("speed", {"speed": -1})):  # fmt: skip
+            chair.ask(name, "trainer", **args)
+        assert said == [0, 10, 4, 0, 4]
+        assert chair.host.beat().speed == 4
+
+    at_a_chair(ask)
+
+
+def test_the_end_is_asked_for_once_and_both_who_ask_are_answered() -> None:
+    async def ask(chair: Chairside) -> None:
+        assert chair.ask("end", reason="went home").ok
+        assert chair.ask("end", reason="me too").ok
+        assert chair.host.end_reason == "went home"
+        assert chair.ask("manual", systolic=120).reason == "the session has ended"
+        chair.host.leave()
+        assert not chair.host.left  # it is being closed, and a signal makes that no worse
+        chair.host.trouble = "the disk is full"
+        assert "the disk is full" in (chair.ask("end").reason or "")
+        chair.host.leave()
+        assert chair.host.left
+
+    at_a_chair(ask)
+
+
+def test_hello_beat_and_snapshot_say_which_session_and_mode() -> None:
+    async def look(chair: Chairside) -> None:
+        await chair.until(12.5)
+        host = chair.host
+        assert (host.hello("nurse").mode, host.beat().mode, host.snapshot().mode) == ("LIVE",) * 3
+        assert (host.hello("nurse").t, host.beat().t, host.snapshot().t) == (12.5,) * 3
+        assert host.beat().recorded == host.snapshot().seq == chair.session.state.seq
+
+    at_a_chair(look, mode="LIVE")
