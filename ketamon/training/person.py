@@ -59,7 +59,7 @@ class Person:
         dia_mmhg = min(sys_mmhg - 28, rest.gauss(77, 8) + (8 if hypertensive else 0))
         anxiety = rest.gauss(12, 8) if first_session else rest.gauss(5, 4)
         dissociation = lognormal(stream(seed, "dissociation"), 1.0, 0.70)
-        pressure, diastolic, rate = _gains(
+        pressure, diastolic, rate = gains(
             stream(seed, "gains"),
             female=female,
             older=age_years >= 50,
@@ -87,7 +87,7 @@ class Person:
         )
 
 
-def _gains(
+def gains(
     rng: Random, *, female: bool, older: bool, hypertensive: bool, dissociates: bool
 ) -> tuple[float, float, float]:
     """Draws the gains of SYS, of DIA over SYS, and of the pulse."""

@@ -105,6 +105,12 @@ def test_anxiety_fades_from_arrival_on() -> None:
         assert a.hr_per_min - b.hr_per_min == pytest.approx(0.8 * left, abs=0.05)
 
 
+def test_who_came_long_ago_is_calm() -> None:
+    person = typical(anxiety_mmhg=20).person
+    just, early = Patient(1, person=person), Patient(1, person=person, arrived_s=-1200)
+    assert just.at(0).sys_mmhg - early.at(0).sys_mmhg == pytest.approx(20 - 7.36, abs=0.05)
+
+
 def test_panic_raises_pulse_and_pressure_for_minutes_and_passes() -> None:
     patient, calm = typical(), typical()
     patient.panic(600)
@@ -140,6 +146,51 @@ def test_shallow_breathing_lasts_until_somebody_helps() -> None:
     assert patient.at(400).rr_per_min > 11
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_saturation_falls_no_lower_than_82_to_90(seed: int) -> None:
+    patient = typical(seed)
+    patient.breathe_shallow(0)
+    lowest = min(patient.at(t).spo2_pct for t in range(0, 600, 5))
+    assert 82 <= lowest <= 90.1
+    assert patient.at(600).spo2_pct > 96
+
+
+def test_help_that_came_before_helps_nothing() -> None:
+    patient = typical()
+    patient.breathe_shallow(100)
+    patient.stimulate(50)
+    assert patient.at(250).rr_per_min < 9.1
+
+
+def test_breathing_becomes_shallow_by_itself_seldom_and_with_sedatives_more_often() -> None:
+    def share(*, sedatives: bool) -> float:
+        shallow = 0
+        for seed in range(300):
+            patient = typical(seed, sedatives=sedatives)
+            patient.start_infusion(0)
+            shallow += min(patient.at(t).rr_per_min for t in range(1200, 3500, 60)) < 9.5
+        return shallow / 300
+
+    assert 0 < share(sedatives=False) < 0.04
+    assert 0.03 < share(sedatives=True) < 0.11
+
+
+def test_ketamine_takes_half_a_percent_of_saturation_and_there_are_no_more_than_100() -> None:
+    patient, without = typical(), typical()
+    patient.start_infusion(0)
+    t = 43 * MINUTE
+    assert without.at(t).spo2_pct - patient.at(t).spo2_pct == pytest.approx(0.54, abs=0.02)
+    full = typical(spo2_pct=99.5)
+    full.oxygen(0, on=True)
+    assert full.at(100).spo2_pct == 100
+
+
+def test_diastolic_stays_under_systolic_whatever_the_gains() -> None:
+    patient = typical(diastolic_gain=9)
+    patient.start_infusion(0)
+    assert all(t.sys_mmhg - t.dia_mmhg >= 17.9 for t in around(patient, 43))
+
+
 def test_saturation_falls_only_after_the_breaths() -> None:
     patient = typical()
     patient.breathe_shallow(100)
@@ -152,6 +203,7 @@ def test_oxygen_helps_and_lifts_saturation_while_it_flows() -> None:
     patient.breathe_shallow(0)
     patient.oxygen(200, on=True)
     patient.oxygen(900, on=False)
+    assert patient.at(235).spo2_pct > 95
     assert patient.at(600).spo2_pct == pytest.approx(without.at(600).spo2_pct + 1.5, abs=0.1)
     assert patient.at(1000).spo2_pct == pytest.approx(without.at(1000).spo2_pct, abs=0.1)
 

@@ -133,6 +133,18 @@ def test_nothing_stands_before_it_was_given_and_all_of_it_goes() -> None:
 def test_heavier_people_with_more_milligrams_have_lower_clearance_a_kilogram() -> None:
     heavy = infusion(0.5, weight_kg=140).plasma_ng_per_ml(2400)
     assert heavy > infusion(0.5, weight_kg=70).plasma_ng_per_ml(2400)
+    assert Body.typical(140).clearance_l_per_min == pytest.approx(1.317 * 2**0.75)
+    assert Body.typical(140).between_l_per_min == pytest.approx(2.28 * 2**0.75)
+
+
+def test_women_clear_it_faster() -> None:
+    woman, man = (Body.drawn(70, female=female, rng=stream(1, "x")) for female in (True, False))
+    assert woman.clearance_l_per_min == pytest.approx(1.15 * man.clearance_l_per_min)
+
+
+def test_a_concentration_is_never_below_nothing() -> None:
+    ketamine = infusion(0.5)
+    assert min(ketamine.effect_ng_per_ml(hour * 3600) for hour in range(0, 3000, 7)) >= 0
 
 
 def test_a_pump_that_is_stopped_early_forgets_what_was_planned() -> None:

@@ -128,6 +128,13 @@ def test_a_cuff_on_the_same_arm_freezes_the_value_then_takes_it_and_gives_it_bac
     after = hour(probe, patient, start=65, end=76)
     assert after[-1].spo2_pct == pytest.approx(before.spo2_pct, abs=2)
     assert after[-1].status == ()
+    assert after[-1].perfusion_index_pct == pytest.approx(before.perfusion_index_pct, rel=0.3)
+
+
+def test_there_are_no_more_than_100_percent() -> None:
+    patient = typical(spo2_pct=100)
+    for seed in range(6):
+        assert max(sample.spo2_pct or 0 for sample in hour(Probe(seed), patient, end=200)) <= 100
 
 
 def test_all_that_a_probe_says_fits_the_frame_of_the_oximeter() -> None:
