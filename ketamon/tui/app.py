@@ -19,7 +19,7 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
 
-from ketamon.feed.messages import Answer, FeedError, FromEngine
+from ketamon.feed.messages import Answer, Beat, FeedError, FromEngine
 from ketamon.feed.picture import Picture
 from ketamon.tui.actions import NO_ANSWER, Actions, Choices, Then
 from ketamon.tui.canvas import Canvas
@@ -83,6 +83,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         self.picture = Picture()
         self._feed, self._clock = feed, clock
         self._heard, self._drawn = clock(), 0.0
+        self._due_seq = self._beat_seq = 0  # what was known at the beat before, and at this one
         self.ran = 1.0  # the newest speed at which time ran
         themes = cycle_for(self.console.color_system, no_color=self.no_color)
         self.choices = Choices(theme if theme in THEMES else themes[0], themes)
@@ -145,6 +146,8 @@ class MonitorApp(App[None], inherit_bindings=False):
         try:
             async for message in self._feed.messages():
                 self._heard = self._clock()
+                if isinstance(message, Beat):
+                    self._due_seq, self._beat_seq = self._beat_seq, self.picture.seq
                 self.picture.apply(message, self._heard)
                 self.ran = self.picture.speed or self.ran
                 self._draw_soon()
@@ -189,7 +192,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         return Scene(
             self.picture, now, silent, WINDOWS[self.window_index()], chosen.hide,
             chosen.help_page, chosen.leaving, self._notice if at < self._notice_until else "",
-            self._flash.high, self._flash.medium, chosen.typed, self._ends,
+            self._flash.high, self._flash.medium, chosen.typed, self._ends, self._due_seq,
         )  # fmt: skip
 
     def _draw(self) -> None:
@@ -218,11 +221,16 @@ class MonitorApp(App[None], inherit_bindings=False):
         self._draw()
 
     def window_index(self) -> int:
-        """Which of WINDOWS the trends show: the chosen one, else by size and by what comes."""
+        """Which of WINDOWS the trends show: the chosen one, else by size, age and what comes."""
         if self.choices.window is not None:
             return self.choices.window
         large = self.size.width >= HUGE[0] and self.size.height >= HUGE[1]
-        return WINDOW_LONG if large or self.is_charted() else WINDOW_FIRST
+        usual = WINDOW_LONG if large or self.is_charted() else WINDOW_FIRST
+        if self.picture.transport is not None or self.is_charted():
+            return usual
+        # a young session would lie in a corner of an hour
+        age_min = self.picture.t / 60
+        return next((i for i, w in enumerate(WINDOWS[:usual]) if age_min < (w.minutes or 0)), usual)
 
     def is_charted(self) -> bool:
         """True where rates come so rarely that they hold until the next: an hour shows too few."""

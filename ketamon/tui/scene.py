@@ -25,7 +25,8 @@ class Scene:
 
     `now` is session time, `silent_s` how long (in real time) the engine has said nothing.
     `lit_high`, `lit_medium`: whether the flashing parts are in their filled half. `typed`: what a
-    person is typing; `ends`: leaving ends the session. `able`: what this viewer may do.
+    person is typing; `ends`: leaving ends the session. `due_seq`: the newest entry of a beat ago, by
+    now to be recorded. `able`: what this viewer may do.
     """
 
     picture: Picture
@@ -40,6 +41,7 @@ class Scene:
     lit_medium: bool = True
     typed: Typed | None = None
     ends: bool = False
+    due_seq: int = 0
     standing: tuple[ConditionView, ...] = field(init=False)
     able: frozenset[str] = field(init=False)
 

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import pytest
 from textual import events
+from textual.geometry import Size
 
 from ketamon.feed.messages import (
     PROTOCOL,
@@ -19,10 +21,13 @@ from ketamon.feed.messages import (
     View,
 )
 from ketamon.tui.app import MonitorApp
+from ketamon.tui.keys import WINDOWS
 from tests.tui.scenes import CUFF, NOW, OXIMETER, RESTS, STARTED, condition, vital
 
 CHARACTERS = {"space": " ", "plus": "+", "slash": "/", "question_mark": "?", "tab": "\t"}
 """What a terminal sends for keys that Textual names."""
+
+RAW = msgspec.Raw(b"{}")
 
 
 class FakeFeed:
@@ -88,7 +93,7 @@ async def test_acknowledgement_covers_nothing_that_was_not_drawn() -> None:
     app = screen(feed)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        later = EntryMessage(77, b"{}", View(conditions=(condition("hr_high", seq=77),)))  # type: ignore[arg-type]
+        later = EntryMessage(77, RAW, View(conditions=(condition("hr_high", seq=77),)))
         app.picture.apply(later, 1000.0)
         await pilot.press("space")
         await pilot.pause()
@@ -143,3 +148,36 @@ async def test_refused_command_is_said_and_the_speed_before_a_pause_is_kept() ->
     assert feed.sent == [("speed", {"speed": 20})]
     assert "PAUSED" in shown
     assert " no\n" in shown
+
+
+async def test_entry_is_not_called_unrecorded_before_the_next_beat() -> None:
+    feed = FakeFeed(*chair("LIVE", "nurse"))
+    app = screen(feed)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for recorded, kept in ((60, True), (60, False), (61, True)):
+            for message in (
+                EntryMessage(app.picture.seq + (recorded == 60 and kept), RAW),
+                Beat(NOW, recorded, 1.0, "LIVE"),
+            ):
+                feed.told.put_nowait(message)
+            await pilot.pause()
+            assert (app.picture.recorded >= app.scene().due_seq) == kept
+
+
+@pytest.mark.parametrize(
+    ("age_min", "size", "label"),
+    [
+        (0, (80, 24), "15 min"), (14.9, (80, 24), "15 min"), (15, (80, 24), "30 min"),
+        (30, (80, 24), "60 min"), (300, (80, 24), "60 min"), (5, (200, 60), "15 min"),
+        (59, (200, 60), "60 min"), (60, (200, 60), "120 min"),
+    ],
+)  # fmt: skip
+def test_trends_grow_with_a_young_session(
+    age_min: float, size: tuple[int, int], label: str
+) -> None:
+    app = screen(FakeFeed())
+    app._size = Size(*size)
+    app.picture.t = age_min * 60
+    assert WINDOWS[app.window_index()].label == label
+    app.choices.window = 4
+    assert WINDOWS[app.window_index()].label == "all"

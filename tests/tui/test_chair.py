@@ -302,7 +302,8 @@ def test_real_time_needs_no_word(size: tuple[int, int]) -> None:
 @every_tiled_size
 def test_sign_beside_the_clock_says_whether_all_is_recorded(size: tuple[int, int]) -> None:
     for recorded, sign in ((60, "●"), (59, "○")):
-        assert text(size, scene(recorded=recorded)).splitlines()[0].endswith(sign)
+        shown = scene(recorded=recorded, due_seq=60)
+        assert text(size, shown).splitlines()[0].endswith(sign)
 
 
 def test_ages_count_session_seconds_at_any_speed() -> None:

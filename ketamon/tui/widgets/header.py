@@ -82,13 +82,13 @@ def _clock(c: Canvas, scene: Scene, x: int) -> int:
 
 
 def _running(scene: Scene) -> str:
-    """One sign: running and kept, running but not yet kept, standing still, at the end."""
+    """One sign: running and kept, not kept within a beat, standing still, at the end."""
     picture, tape = scene.picture, scene.picture.transport
     if scene.lost:
         return "×"
     if tape is not None:
         return "■" if tape.at_end else "▶" if tape.playing else "‖"
-    return "●" if picture.recorded >= picture.seq else "○"
+    return "●" if picture.recorded >= scene.due_seq else "○"
 
 
 def _phase(scene: Scene, *, wide: bool) -> str:
