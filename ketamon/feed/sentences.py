@@ -5,6 +5,7 @@ import datetime
 from ketamon.feed.messages import (
     Bye,
     ConditionView,
+    DeviceView,
     EntryMessage,
     EventLine,
     FromEngine,
@@ -41,6 +42,7 @@ class Sentences:
         at = self._clock(snapshot.t)
         lines = [f"{at}  phase {snapshot.phase}"] if snapshot.phase else []
         lines += [f"{at}  {words}" for v in snapshot.vitals if (words := value_words(v))]
+        lines += [f"{at}  {words}" for d in snapshot.devices if (words := device_words(d))]
         return lines + [f"{at}  {condition_words(c)}" for c in snapshot.conditions]
 
     def _entry(self, message: EntryMessage) -> list[str]:
@@ -69,6 +71,14 @@ def event_words(event: EventLine) -> str:
     """An event with its priority and who did it."""
     text = event.text + (f", {event.priority}" if event.priority else "")
     return text + (f" (by {event.who})" if event.who else "")
+
+
+def device_words(device: DeviceView) -> str:
+    """`cuff lost: unplugged`; nothing of one that is as it should be."""
+    if device.state in ("streaming", "opening"):
+        return ""
+    state = device.state.replace("_", " ")
+    return f"{device.device} {state}" + (f": {device.reason}" if device.reason else "")
 
 
 def value_words(vital: VitalView) -> str:
