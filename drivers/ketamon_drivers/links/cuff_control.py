@@ -126,6 +126,7 @@ class CuffControl:
         was_measuring = self.is_measuring
         self._rest()
         self._abort()
+        self._inflated_since_s = None  # what it did meanwhile nobody saw
         if was_measuring:
             self._on_event(CuffEvent("failed", "the link to the cuff was lost while it measured"))
 
@@ -164,12 +165,11 @@ class CuffControl:
 
     def _pressed(self, pressure_mmhg: float) -> None:
         now = self._now()
-        was_known = self._is_pressure_known()
         self._pressure_mmhg, self._pressure_s = pressure_mmhg, now
         if pressure_mmhg <= INFLATED_MMHG:
             self._inflated_since_s = None
             self._was_told = False
-        elif self._inflated_since_s is None or not was_known:
+        elif self._inflated_since_s is None:
             self._inflated_since_s = now
         elif now - self._inflated_since_s >= INFLATED_AT_MOST_S and not self._was_told:
             self._let_it_go()

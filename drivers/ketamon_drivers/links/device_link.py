@@ -96,14 +96,11 @@ class DeviceLink:
 
     async def run(self) -> None:
         """Opens and listens, for ever until cancelled."""
-        try:
-            while True:
-                await self._once()
-                pause = BACK_OFF_S[min(self._tries, len(BACK_OFF_S) - 1)]
-                self._tries += 1
-                await asyncio.sleep(pause)
-        finally:
-            self._let_go()
+        while True:
+            await self._once()
+            pause = BACK_OFF_S[min(self._tries, len(BACK_OFF_S) - 1)]
+            self._tries += 1
+            await asyncio.sleep(pause)
 
     def send(self, data: bytes) -> bool:
         """Sends bytes, not closer to those before than the device can take; False if it can't."""
@@ -213,7 +210,6 @@ class DeviceLink:
         family = self.family
         keep_alive = family.keep_alive
         if keep_alive is not None and now >= self._asked_s + keep_alive[0]:
-            self._asked_s = now  # also if the outbox is full: then enough is sent
             self.send(keep_alive[1])
         quiet_at = self._heard_s + family.silent_after_s
         reopen_at = quiet_at + REOPEN_AFTER_S

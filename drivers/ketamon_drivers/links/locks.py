@@ -29,12 +29,11 @@ def hold(name: str, folder: Path) -> Lock | None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.lock"
-    flags = os.O_RDONLY | os.O_CLOEXEC
     try:
         # Without creating first: in a shared folder the system refuses that for another's file.
-        descriptor = os.open(path, flags)
+        descriptor = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
-        descriptor = os.open(path, flags | os.O_CREAT, 0o644)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

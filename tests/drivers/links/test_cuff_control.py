@@ -195,6 +195,27 @@ def test_cuff_that_does_not_take_the_start_has_failed_after_a_second_and_is_abor
     assert bench.control.state == "idle"
 
 
+def test_cuff_whose_answer_to_the_start_was_lost_is_let_go() -> None:
+    bench = CuffBench(NORMAL)
+    bench.run(10, (2, bench.start), (2, lambda: bench.medium.corrupt(4)))
+    assert bench.actions == [(3.0, "failed")]
+    assert len(bench.times(ABORT)) == 2
+    assert not bench.cuff.is_measuring
+
+
+def test_result_that_nobody_asked_for_changes_nothing() -> None:
+    bench = CuffBench(NORMAL)
+    unasked = BloodPressure(status=("cuff_error", "invalid"))
+    bench.run(
+        60,
+        (1, lambda: bench.control.reading(unasked)),
+        (2, bench.start),
+        (10, lambda: bench.control.reading(unasked)),
+    )
+    assert bench.actions == [(2.007, "start")]
+    assert bench.results == [BloodPressure(142, 88, 106, "mmHg", 77)]
+
+
 def test_busy_cuff_refuses_and_is_left_to_finish_what_somebody_started_by_hand() -> None:
     bench = CuffBench(NORMAL)
     bench.run(60, (2, bench.cuff.press_start), (5, bench.start))

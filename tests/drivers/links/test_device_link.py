@@ -156,6 +156,33 @@ def test_device_that_is_back_starts_with_a_fresh_decoder_and_its_start_sequence(
     assert bench.told.states == [(1, "streaming"), (2, "lost"), (3.5, "opening"), (4, "streaming")]
 
 
+def test_reading_that_is_the_same_after_a_loss_is_given_again() -> None:
+    bench = Bench(FAMILIES["contec-5byte"])
+    frame = PROTOCOLS["contec-5byte"].encode(Oximetry(97, 72))
+
+    def act() -> None:
+        bench.say(frame, at=1)
+        call_at(2, bench.end.unplug)
+        call_at(2.1, bench.end.replug)
+        bench.say(frame, at=3)
+
+    play(act, bench.link, 4)
+    assert [t for t, _ in bench.told.readings] == [1, 3]
+
+
+def test_each_loss_is_tried_again_soon_if_the_device_was_heard_between() -> None:
+    bench = Bench()
+
+    def act() -> None:
+        bench.say(FRAME, at=1, until=60, every=0.1)
+        for n in range(5):
+            call_at(10 * n + 2, bench.end.unplug)
+            call_at(10 * n + 2.1, bench.end.replug)
+
+    play(act, bench.link, 60)
+    assert bench.told.openings == [0, 2.5, 12.5, 22.5, 32.5, 42.5]
+
+
 def test_any_failure_of_a_port_is_a_loss_and_no_end() -> None:
     bench = Bench()
     opens = bench.port.open
@@ -221,8 +248,9 @@ def test_commands_that_wait_are_dropped_with_the_wire() -> None:
         call_at(1.15, bench.end.unplug)
         call_at(1.2, bench.end.replug)
 
-    play(act, bench.link, 4)
-    assert [data for _, data in bench.sent] == [b"\0", b"\1"]
+    play(act, bench.link, 12)
+    keep_alive = suntech.COMMANDS["get_cuff_pressure"]
+    assert [data for _, data in bench.sent] == [b"\0", b"\1", keep_alive, keep_alive]
 
 
 def test_nothing_can_be_sent_while_the_port_is_not_open() -> None:

@@ -85,6 +85,36 @@ def test_every_refusal_says_what_to_do(error: Exception, sentence: str) -> None:
     assert isinstance(found, PortMissingError) == ("exist" in sentence)
 
 
+def test_line_is_set_for_us_alone_and_without_what_eats_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[tuple[object, ...], dict[str, object]]] = []
+
+    def refuses(*args: object, **settings: object) -> None:
+        asked.append((args, settings))
+        raise OSError(errno.EBUSY, "")
+
+    monkeypatch.setattr(serial, "Serial", refuses)
+    master, slave = os.openpty()
+    line = SerialLine(19200, parity="O")
+
+    async def scene(path: str) -> None:
+        with pytest.raises(PortError):
+            await SerialPort(path, line).open()
+
+    for path in ("/dev/null", os.ttyname(slave)):
+        run(scene(path), RealLoop())
+    settings = {
+        "timeout": 0, "exclusive": True, "xonxoff": False, "rtscts": False, "dsrdtr": False,
+    }  # fmt: skip
+    assert asked == [
+        (("/dev/null", 19200, 8, "O", 1), settings),
+        ((os.ttyname(slave), 19200, 8, "N", 1), settings),
+    ]
+    os.close(master)
+    os.close(slave)
+
+
 def test_group_that_may_open_a_port_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

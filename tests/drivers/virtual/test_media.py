@@ -237,6 +237,10 @@ def test_second_opening_of_a_pseudo_terminal_is_refused_in_a_sentence() -> None:
 
     async def scene() -> list[str]:
         address = await serve_pty(oximeter())
+        for _ in range(3):  # a descriptor's number may be used again at once
+            wire = await port_for(address, LINE).open()
+            wire.start(print, print)
+            wire.close()
         first = await port_for(address, LINE).open()
         refused = await opened(port_for(address, LINE))
         first.close()
