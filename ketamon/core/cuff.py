@@ -23,12 +23,12 @@ from ketamon.vitals import PRESS_START_MS
 FAR = 1 << 62
 STARTED_WITHIN_MS = 90_000  # a thumb on START, a measurement, and a reading over the air
 START_WITHIN_MS = 200_000  # the cuff is told to let go at 180 s (A44), and may say so late
-BETWEEN_STARTS_MS = 30_000
-REST_MS = 30_000  # deflated after each measurement (A43)
+BETWEEN_STARTS_MS = 30_000  # asked for
+REST_MS = 30_000  # deflated after each measurement (A43), so starts are further apart still
 RETRY_AFTER_MS = 60_000
 TRIES = 3  # a start and two retries
 AFTERMATH_MS = 10_000  # what a cuff says so soon after its end is about that measurement
-ENDED_BY_HAND = "started"
+BY_HAND = "started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,6 @@ class CuffFlow:
     # the measurement
     measuring: str | None = None  # `start` or `started`
     since_ms: int = 0
-    started_ms: int | None = None
     ended_ms: int | None = None
     inflated: bool = False  # stood under pressure for too long, and nobody answered yet
     failed: str = ""
@@ -94,7 +93,7 @@ class CuffFlow:
         """When the present measurement has failed if nothing comes."""
         if self.measuring is None:
             return FAR
-        by_hand = self.measuring == ENDED_BY_HAND
+        by_hand = self.measuring == BY_HAND
         return self.since_ms + (STARTED_WITHIN_MS if by_hand else START_WITHIN_MS)
 
     def ask_ms(self) -> int:
@@ -105,8 +104,6 @@ class CuffFlow:
         moment = max(self.slot_ms, self.asked_ms + pause)
         if self.failures and self.failed_ms is not None:
             moment = max(moment, self.failed_ms + RETRY_AFTER_MS)
-        if self.started_ms is not None:
-            moment = max(moment, self.started_ms + BETWEEN_STARTS_MS)
         if self.ended_ms is not None:
             moment = max(moment, self.ended_ms + REST_MS)
         return moment
@@ -177,8 +174,7 @@ class CuffFlow:
 
     def begin(self, t: int, how: str) -> None:
         """A measurement was started."""
-        self.known, self.measuring = True, how
-        self.since_ms = self.started_ms = t
+        self.known, self.measuring, self.since_ms = True, how, t
 
     def reading(self, t: int, measured: int, role: str) -> None:
         """A valid reading came, from a device or a person."""
@@ -186,7 +182,7 @@ class CuffFlow:
         self.missed = [slot for slot in self.missed if slot.t - slot.lead_ms > measured]
         self._look()
         if self.measuring is not None:
-            by_hand = self.measuring == ENDED_BY_HAND
+            by_hand = self.measuring == BY_HAND
             # one started by hand is read off the cuff and typed where nothing sends it
             if role == "cuff" or (by_hand and measured >= self.since_ms):
                 self._over(t)
@@ -223,7 +219,7 @@ class CuffFlow:
 
     def time_out(self, t: int) -> None:
         """Nothing came in time."""
-        by_hand = self.measuring == ENDED_BY_HAND
+        by_hand = self.measuring == BY_HAND
         within = STARTED_WITHIN_MS if by_hand else START_WITHIN_MS
         self.fail(
             t, f"no reading within {within // 1000} s of {'START' if by_hand else 'the start'}"

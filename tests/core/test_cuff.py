@@ -61,6 +61,13 @@ def test_typed_reading_counts_by_when_it_was_measured() -> None:
     assert chair.due_s == 900
 
 
+def test_older_reading_typed_later_takes_nothing_back() -> None:
+    chair = due_at_300()
+    chair.cuff(250, 121)
+    chair.typed(260, measured_t=100)
+    assert chair.due_s == 600
+
+
 @pytest.mark.parametrize(
     "status", [["from_storage"], ["early_estimate"], ["cuff_error"], ["cuff_too_loose"]]
 )
@@ -298,6 +305,18 @@ def test_person_who_stops_a_measurement_is_not_overruled() -> None:
     assert chair.asked() == []
     chair.wait(600)
     assert chair.asked() == ["scheduled"]
+
+
+def test_measurement_that_the_engine_stopped_is_tried_again() -> None:
+    chair = due_at_300(can_start=True)
+    chair.wait(300)
+    chair.asked()
+    chair.did(300, "start")
+    chair.did(310, "stop", reason="the engine was restarted")
+    chair.wait(359.999)
+    assert chair.asked() == []
+    chair.wait(360)
+    assert chair.asked() == ["scheduled, try 2"]
 
 
 def test_nothing_is_asked_for_that_came_about_meanwhile() -> None:

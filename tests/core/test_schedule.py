@@ -222,6 +222,17 @@ def test_other_limits_with_the_same_schedule_move_nothing() -> None:
     assert chair.due_s == 300
 
 
+def test_same_schedule_again_does_not_count_from_a_later_dose() -> None:
+    schedule = {"dosing": {"at_min": [5, 10], "from": "dose"}}
+    chair = Chair(schedule)
+    chair.state.fixed = False
+    chair.phase(0, "dosing")
+    chair.tell(60, "dose", event="dose.nasal")
+    chair.tell(200, "dose", event="dose.nasal")
+    chair.tell(210, "limits", profile={"cuff": {"schedule": schedule}})
+    assert chair.due_s == 360
+
+
 def test_other_schedule_counts_from_the_phase_and_asks_for_nothing_of_before() -> None:
     chair = Chair()
     chair.state.fixed = False
