@@ -206,11 +206,10 @@ class CuffFlow:
         self.failures += 1
         self.untold = True
 
-    def stop(self, t: int, *, by_person: bool) -> None:
-        """The measurement was stopped; where a person did it, this one is not tried again."""
+    def stop(self, t: int) -> None:
+        """A person stopped the measurement, here or at the cuff: it is not tried again."""
         self._over(t)
-        if by_person:
-            self.tries = TRIES
+        self.tries = TRIES
 
     def stood_inflated(self, t: int, reason: str) -> None:
         """It stood under pressure for too long and was told to let go."""

@@ -150,7 +150,7 @@ def _cuff(state: State, entry: Entry) -> None:
         case "failed":
             flow.fail(t, reason or "the cuff gave no reason")
         case "stop":
-            flow.stop(t, by_person=entry.by is not None)
+            flow.stop(t)
         case "inflated":
             flow.stood_inflated(t, reason or "stood inflated for too long")
         case "skipped" if reason:

@@ -1,5 +1,7 @@
 """The cuff's measurement: what starts it, what ends it, what it satisfies, when it is asked for."""
 
+from typing import Any
+
 import pytest
 
 from ketamon.core import alarms
@@ -277,7 +279,7 @@ def test_next_moment_of_the_schedule_may_be_asked_for_anew() -> None:
 def test_no_start_is_asked_for_within_30_s_of_the_last() -> None:
     chair = due_at_300(can_start=True)
     chair.did(290, "start")
-    chair.did(291, "stop")
+    chair.did(291, "stop")  # of the one before: what falls due later is asked for
     chair.wait(320.999)
     assert chair.asked() == []
     chair.wait(321)  # 30 s after it was let go, 31 s after it was started
@@ -295,28 +297,17 @@ def test_measurement_that_runs_when_it_falls_due_is_the_one() -> None:
     assert chair.due_s == 600
 
 
-def test_person_who_stops_a_measurement_is_not_overruled() -> None:
+@pytest.mark.parametrize("by", [{"by": {"seat": "nurse"}}, {}], ids=["key", "cuff"])
+def test_person_who_stops_a_measurement_is_not_overruled(by: dict[str, Any]) -> None:
     chair = due_at_300(can_start=True)
     chair.wait(300)
     chair.asked()
     chair.did(300, "start")
-    chair.did(310, "stop", reason="it hurts", by={"seat": "nurse"})
+    chair.did(310, "stop", reason="it hurts", **by)
     chair.wait(599)
     assert chair.asked() == []
     chair.wait(600)
     assert chair.asked() == ["scheduled"]
-
-
-def test_measurement_that_the_engine_stopped_is_tried_again() -> None:
-    chair = due_at_300(can_start=True)
-    chair.wait(300)
-    chair.asked()
-    chair.did(300, "start")
-    chair.did(310, "stop", reason="the engine was restarted")
-    chair.wait(359.999)
-    assert chair.asked() == []
-    chair.wait(360)
-    assert chair.asked() == ["scheduled, try 2"]
 
 
 def test_nothing_is_asked_for_that_came_about_meanwhile() -> None:
