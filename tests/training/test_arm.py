@@ -66,6 +66,7 @@ def test_a_few_cycles_fail_at_rest_and_many_while_the_arm_moves(
     measured = [each for seed in range(100) for each in cycles(CuffOnArm(seed), 100, moving=moving)]
     failed = Counter(each.error for each in measured if each.error is not None)
     assert least < failed.total() / len(measured) < most
+    assert {each.duration_s for each in measured if each.error == 4} == {LONGEST_S}
     assert failed.most_common(1)[0][0] == (2 if moving else 1)
     for each in measured:
         assert (each.error is None) == (each.systolic > 0)

@@ -155,6 +155,13 @@ def test_saturation_falls_no_lower_than_82_to_90(seed: int) -> None:
     assert patient.at(600).spo2_pct > 96
 
 
+def test_help_that_comes_at_once_makes_no_jump() -> None:
+    patient = typical()
+    patient.breathe_shallow(100)
+    patient.stimulate(104)
+    assert patient.at(104.1).rr_per_min == pytest.approx(patient.at(104).rr_per_min, abs=0.3)
+
+
 def test_help_that_came_before_helps_nothing() -> None:
     patient = typical()
     patient.breathe_shallow(100)
