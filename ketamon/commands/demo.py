@@ -18,6 +18,8 @@ from typing import Any
 import click
 
 CHAIR = "demo"
+FAMILIES = {"cuff": "suntech", "oximeter": "nonin-df8"}
+"""What the room's devices are."""
 SPEED = 10.0
 TITLE = "simulated patient"
 LEAVE_WITHIN_S = 5
@@ -76,11 +78,12 @@ def room(seed: int, speed: float) -> Iterator[tuple[dict[str, str], Any]]:
 
     def tell(feed: str) -> None:
         assert process.stdin is not None
-        process.stdin.write(feed.encode() + b"\n")
+        process.stdin.write(json.dumps({"feed": feed}).encode() + b"\n")
         process.stdin.flush()
 
     try:
-        yield _answer(process, "the room"), tell
+        served = _answer(process, "the room")
+        yield {role: f"{FAMILIES[role]}:{path}" for role, path in served.items()}, tell
     finally:
         _close(process)
         shutil.rmtree(folder, ignore_errors=True)

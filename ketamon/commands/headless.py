@@ -8,7 +8,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-from ketamon.commands.room import FAMILIES
+from ketamon.commands.demo import FAMILIES
 from ketamon.core.profile import Profile
 from ketamon.engine.devices import Binding, Devices
 from ketamon.engine.live_session import LiveSession

@@ -1,68 +1,51 @@
-"""The room as a process: simulated patient and virtual devices, in step with an engine's speed.
+"""The room beside an engine: the room's process, in step with the speed that the feed's beats tell.
 
-`python -m ketamon.commands.room` prints one JSON line (the devices' addresses, or the error), is
-then told the engine's feed in one line on standard input, follows the speed that its beats tell,
-and ends when standard input closes.
+`python -m ketamon.commands.room REQUEST` is `ketamon.training.room_process` and takes one line more
+on standard input, `{"feed": PATH}`: from then on the room's time goes as fast as the engine's.
 """
 
 import asyncio
-import json
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from ketamon.feed.client import FeedClient
 from ketamon.feed.messages import Beat, FeedError, Hello
-from ketamon.training.demo_patient import demo_patient
-from ketamon.training.room import Room
-from ketamon_drivers.links.loops import ScaledLoop, run
-
-FAMILIES = {"cuff": "suntech", "oximeter": "nonin-df8"}
+from ketamon.training import room_process
+from ketamon_drivers.links.loops import ScaledLoop
 
 
-async def serve(request: dict[str, Any]) -> None:
-    """Runs the room until standard input closes."""
-    loop = asyncio.get_running_loop()
-    assert isinstance(loop, ScaledLoop)
-    told = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(told), sys.stdin)
-    seed = int(request["seed"])
-    room = Room(seed, patient=demo_patient(seed))
+class FeedToFollow(msgspec.Struct):
+    """A line that names the engine's socket."""
+
+    feed: str
+
+
+_following: set[asyncio.Task[None]] = set()
+
+
+def obey(line: bytes, loop: ScaledLoop) -> None:
+    """Follows the feed that a line names; every other line is the room's own."""
     try:
-        served = room.serve_ptys(Path(request["folder"]))
-    except OSError as error:
-        print(
-            json.dumps({"error": f"no virtual devices can be made: {error.strerror}"}), flush=True
-        )
+        socket = msgspec.json.decode(line, type=FeedToFollow).feed
+    except msgspec.DecodeError:
+        room_process.follow(line, loop)
         return
-    print(json.dumps({"ready": {r: f"{FAMILIES[r]}:{at}" for r, at in served.items()}}), flush=True)
-    feed = (await told.readline()).decode().strip()
-    tasks = [loop.create_task(room.run())]
-    if feed:
-        tasks.append(loop.create_task(follow(Path(feed), loop)))
-    while await told.read(1024):
-        pass
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await room.close()
+    task = loop.create_task(follow(Path(socket), loop))
+    _following.add(task)  # the loop itself keeps no hold of it
+    task.add_done_callback(_following.discard)
 
 
-async def follow(feed: Path, loop: ScaledLoop) -> None:
-    """Keeps the room's time as fast as the engine's."""
+async def follow(socket: Path, loop: ScaledLoop) -> None:
+    """Keeps the room's time as fast as the engine's, for as long as there is one."""
     with suppress(OSError, FeedError):
-        client = await FeedClient.connect(feed, seat="observer", viewer="room")
+        client = await FeedClient.connect(socket, seat="observer", viewer="room")
         async for message in client.messages():
             if isinstance(message, Hello | Beat) and message.speed != loop.speed:
                 loop.set_speed(message.speed)
 
 
-def main() -> None:
-    """Runs the process."""
-    request = json.loads(sys.argv[1])
-    run(serve(request), ScaledLoop(request.get("speed", 1.0)))
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(room_process.main(sys.argv[1:], obey))

@@ -16,6 +16,7 @@ import os
 import signal
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -25,6 +26,8 @@ from ketamon.training.demo_patient import DEMO_SEED, demo_patient
 from ketamon.training.patient import Patient
 from ketamon.training.room import Room
 from ketamon_drivers.links.loops import ScaledLoop, run
+
+Obey = Callable[[bytes, ScaledLoop], None]
 
 INFUSION_STARTS_S = 600.0  # of a drawn patient: time for a baseline of two readings
 
@@ -112,7 +115,7 @@ def serve(room: Room, folder: Path) -> dict[str, str]:
         ) from error
 
 
-async def live(request: Request, loop: ScaledLoop) -> None:
+async def live(request: Request, loop: ScaledLoop, obey: Obey) -> None:
     """Serves the room until standard input ends; raises RoomError before it is ready."""
     orders = await _orders(loop)
     truth_log = None if request.truth is None else TruthLog(request.truth)
@@ -122,7 +125,7 @@ async def live(request: Request, loop: ScaledLoop) -> None:
         async with asyncio.TaskGroup() as tasks:
             log = tasks.create_task(room.run())
             while line := await orders.readline():
-                follow(line, loop)
+                obey(line, loop)
             log.cancel()
     finally:
         await room.close()
@@ -157,8 +160,8 @@ def tell(what: dict[str, object]) -> None:
         print(json.dumps(what), flush=True)
 
 
-def main(arguments: list[str]) -> int:
-    """Runs a room; gives the process's exit code."""
+def main(arguments: list[str], obey: Obey = follow) -> int:
+    """Runs a room; gives the process's exit code. `obey` is given each line of standard input."""
     try:
         request = request_in(arguments[0] if len(arguments) == 1 else "")
         loop = ScaledLoop(request.speed)
@@ -166,7 +169,7 @@ def main(arguments: list[str]) -> int:
         tell({"error": str(error)})
         return 2
     try:
-        run(live(request, loop), loop)
+        run(live(request, loop, obey), loop)
     except RoomError as error:
         tell({"error": str(error)})
         return 2
