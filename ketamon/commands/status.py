@@ -60,17 +60,22 @@ async def look(name: str, socket: Path) -> dict[str, Any]:
     from ketamon.feed.picture import Picture
 
     picture = Picture()
+    client: FeedClient | None = None
     loop = asyncio.get_running_loop()
     try:
+        client = await FeedClient.connect(socket, seat="observer", viewer="status")
         async with asyncio.timeout(ANSWER_WITHIN_S):
-            client = await FeedClient.connect(socket, seat="observer", viewer="status")
             async for message in client.messages():
                 picture.apply(message, loop.time())
                 if isinstance(message, Beat):
                     break
-            await client.close()
     except (OSError, FeedError, TimeoutError) as error:
         return {"chair": name, "error": str(error) or "the engine does not answer"}
+    finally:
+        if client is not None:
+            await client.close()
+    if picture.hello is None:
+        return {"chair": name, "error": picture.bye or "the engine is gone; it may be coming back"}
     vitals = {
         vital: {
             "value": view.value if view.state == "valid" else None,
@@ -83,7 +88,7 @@ async def look(name: str, socket: Path) -> dict[str, Any]:
     }
     return {
         "chair": name,
-        "session": picture.hello.session if picture.hello else None,
+        "session": picture.hello.session,
         "mode": picture.mode,
         "phase": picture.phase,
         "t": picture.t,

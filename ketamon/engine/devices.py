@@ -143,11 +143,9 @@ class Devices:
 
     def _too_soon(self) -> str | None:
         """Why the cuff may not be started again yet: by hand, or before a crash, counts too."""
-        started_ms = self.session.state.cuff.started_ms
-        left_ms = (
-            0 if started_ms is None else started_ms + BETWEEN_STARTS_MS - self.session.now_ms()
-        )
-        if left_ms <= 0:
+        flow = self.session.state.cuff
+        left_ms = flow.since_ms + BETWEEN_STARTS_MS - self.session.now_ms()
+        if left_ms <= 0 or (flow.measuring is None and flow.ended_ms is None):
             return None
         left_s = math.ceil(left_ms / 1000)
         return f"the cuff was started a moment ago: it can be started again in {left_s} s"

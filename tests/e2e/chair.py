@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+import pytest
+
 from ketamon.feed.client import FeedClient
 from ketamon.feed.messages import Answer
 
@@ -130,6 +132,10 @@ class RealChair:
         wait_for(looked, lambda: f"the chair is {found}\n{self.log()}")
         return found
 
+    def until_another(self, engine: int) -> dict[str, Any]:
+        """Waits until another engine than this answers."""
+        return self.until(lambda _now: self.engine != engine)
+
     def log(self) -> str:
         """What went wrong inside, if anything did."""
         return "".join(path.read_text() for path in self.run.glob("*.log"))
@@ -163,6 +169,18 @@ def wait_for(holds: Callable[[], object], otherwise: Callable[[], str], within_s
     while not holds():
         assert time.monotonic() < deadline, otherwise()
         time.sleep(LOOK_S)
+
+
+@contextmanager
+def small_disk(folder: Path, options: str) -> Iterator[None]:
+    """Mounts a disk in RAM at a folder; skips the test where that may not be done."""
+    mounted = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    if os.getuid() != 0 or subprocess.run(mounted, check=False, capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def parent_of(pid: int) -> int:

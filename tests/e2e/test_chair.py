@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,15 @@ import pytest
 from ketamon.ledger.session_file import read_session
 from ketamon.profiles import FOLDER
 from ketamon.profiles.approval import approve
-from tests.e2e.chair import KETAMON, ROOT, RealChair, lines_of, state_of, wait_for
+from tests.e2e.chair import (
+    KETAMON,
+    ROOT,
+    RealChair,
+    lines_of,
+    small_disk,
+    state_of,
+    wait_for,
+)
 from tests.profiles.test_approval import OURS
 
 BACK_WITHIN_S = 3.0
@@ -70,7 +79,7 @@ def test_killed_it_is_back_in_its_session_with_its_alarms(chair: RealChair) -> N
         tail.until("SIMULATED session")
         killed, at = chair.engine, time.monotonic()
         os.kill(killed, signal.SIGKILL)
-        after = chair.until(lambda now: chair.engine != killed)
+        after = chair.until_another(killed)
         assert time.monotonic() - at < BACK_WITHIN_S
         chair.note()
         tail.until("waiting for it to be started again")
@@ -168,7 +177,7 @@ def test_stopped_for_ten_seconds_it_is_killed_and_started_again(chair: RealChair
     stuck, at = chair.engine, time.monotonic()
     os.kill(stuck, signal.SIGSTOP)
     assert "does not answer" in chair.ketamon("status").out
-    chair.until(lambda _now: chair.engine != stuck)
+    chair.until_another(stuck)
     assert STUCK_S - 1.5 < time.monotonic() - at < STUCK_S + BACK_WITHIN_S
     chair.note()
 
@@ -179,7 +188,7 @@ def test_an_engine_that_dies_again_and_again_is_given_up_and_that_is_told(chair:
     keeper = chair.note()
     killed = 0
     for _ in range(4):
-        chair.until(lambda _now: chair.engine != killed)
+        chair.until_another(killed)
         killed = chair.engine
         chair.note()
         os.kill(killed, signal.SIGKILL)
@@ -263,7 +272,7 @@ def test_a_screen_that_is_stopped_or_killed_stops_nothing(chair: RealChair) -> N
 
     chair.start(*chair.room(1), "--phase", "dosing")
     with Terminal([*KETAMON, "watch"], env=chair.env) as screen:
-        screen.until(lambda text: "97" in text and "SIMULATED" in text)
+        screen.until(lambda text: "oximeter" in text and "SIMULATED" in text)
         os.kill(screen.process.pid, signal.SIGSTOP)
         before = chair.until(lambda _now: True)
         now = chair.until(lambda now: now["t"] > before["t"] + 3)
@@ -274,12 +283,30 @@ def test_a_screen_that_is_stopped_or_killed_stops_nothing(chair: RealChair) -> N
 
 
 @pytest.mark.slow
-def test_a_data_folder_that_may_only_be_read_is_refused(chair: RealChair) -> None:
+def test_a_data_folder_that_may_not_be_written_is_refused(chair: RealChair) -> None:
     devices = chair.room(1)
     (chair.folder / "file").touch()
-    for data, words in (("/proc", "set KETAMON_DATA"), (str(chair.folder / "file"), "is a file")):
-        ran = chair.ketamon("start", "--no-screen", *devices, KETAMON_DATA=data)
+    for data, words in (("file", "is a file"), ("locked", "may not be written by you")):
+        with locked(chair.folder / "locked"):
+            ran = chair.ketamon(
+                "start", "--no-screen", *devices, KETAMON_DATA=str(chair.folder / data)
+            )
         assert ran.code == 2
         assert re.fullmatch(r"ketamon: [^\n]*\n", ran.err)
-        assert words in ran.err, ran.err
-    assert not list(Path(chair.folder).rglob("*.ketamon"))
+        assert words in ran.err
+        assert "set KETAMON_DATA" in ran.err
+    assert not list(chair.folder.rglob("*.ketamon"))
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """A folder that nobody may write to, not even the one who may everything."""
+    folder.mkdir()
+    if os.getuid() != 0:
+        folder.chmod(0o500)
+        yield
+        folder.chmod(0o700)
+    else:
+        with small_disk(folder, "ro,mode=700"):
+            yield
+    folder.rmdir()

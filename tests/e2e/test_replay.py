@@ -127,6 +127,8 @@ def test_a_killed_screen_leaves_no_engine_behind(tmp_path: Path, number: signal.
         (("none.csv",), (80, 24), "none.csv: no such file"),
         ((FILE, "--limits", "none.toml"), (80, 24), "none.toml: no such file"),
         ((FILE, "--speed", "0"), (80, 24), "--speed"),
+        ((FILE, "--speed", "nan"), (80, 24), "nan is not in the range"),
+        (("/dev/zero",), (80, 24), "is a device or a pipe"),
         ((FILE, "--at", "noon"), (80, 24), "--at noon"),
         ((sys.executable,), (80, 24), "is a binary file"),
     ],
@@ -141,6 +143,58 @@ def test_what_cannot_be_shown_is_refused_in_one_sentence_on_a_clean_terminal(
         assert said.startswith("ketamon: ")
         assert said.count("\n") == 1
         assert b"\x1b" not in terminal.bytes
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        b"\xfc",  # ü of a Latin-1 terminal
+        b"\xe4\xf6\xff",
+        b"\xe2\x82",  # a character that never ends
+    ],
+)
+def test_what_is_no_key_is_ignored_and_the_next_key_counts(tmp_path: Path, typed: bytes) -> None:
+    with replay(tmp_path, FILE, "--at", "2:23:30", "--speed", "0.25") as terminal:
+        terminal.until("SYS HIGH 170 > 160")
+        os.write(terminal.master, typed)
+        terminal.press("q")
+        terminal.until("leave this screen?")
+        os.write(terminal.master, typed)
+        terminal.press("y")
+        assert terminal.end() == 0
+        assert b"Traceback" not in terminal.bytes
+
+
+def test_a_sequence_that_no_terminal_sends_does_not_end_the_screen(tmp_path: Path) -> None:
+    with replay(tmp_path, FILE, "--at", "2:23:30", "--speed", "1") as terminal:
+        terminal.until("recorded 17:23:31")
+        os.write(terminal.master, b"\x1b[48;0:u")
+        terminal.until("recorded 17:23:33")  # by now it was read, and all that came with it dropped
+        terminal.press("q")
+        terminal.until("leave this screen?")
+        terminal.press("y")
+        assert terminal.end() == 0
+        assert b"Traceback" not in terminal.bytes
+
+
+@pytest.mark.parametrize("limits", ["a = " + "[" * 5000 + "]" * 5000, "a = " + "9" * 5000])
+def test_a_profile_that_cannot_be_read_is_refused_in_one_sentence_on_the_screen(
+    tmp_path: Path, limits: str
+) -> None:
+    file = tmp_path / "p.toml"
+    file.write_text(limits)
+    with replay(tmp_path, FILE, "--limits", str(file)) as terminal:
+        assert terminal.end() == 2
+        assert terminal.bytes.startswith(b"ketamon: " + str(file).encode())
+        assert terminal.bytes.count(b"\n") == 1
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="this system has no /proc")
+def test_a_run_folder_that_takes_no_socket_is_told_with_what_to_do(tmp_path: Path) -> None:
+    with replay(tmp_path, FILE, KETAMON_RUN="/proc") as terminal:
+        assert terminal.end() == 2
+        assert b"set KETAMON_RUN to a folder of yours" in terminal.bytes
+        assert terminal.bytes.count(b"\n") == 1
 
 
 def test_a_recording_is_not_played_where_there_is_no_terminal(tmp_path: Path) -> None:

@@ -1,0 +1,99 @@
+"""A disk that is full during a session: an alarm, nothing lost, and no end before all is kept."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ketamon.entries import End, Session, make
+from ketamon.ledger.live import LiveLedger
+from ketamon.ledger.session_file import read_session
+from tests.e2e.chair import RealChair, small_disk, wait_for
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def chair() -> Iterator[RealChair]:
+    """A chair whose sessions are on a disk of 8 MiB."""
+    with RealChair() as made:
+        made.data.mkdir()
+        with small_disk(made.data, "size=8m,mode=700"):
+            yield made
+
+
+def fill(folder: Path) -> Path:
+    """Leaves no byte of a disk free."""
+    ballast = folder / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        for size in (65536, 4096, 1):
+            try:
+                while file.write(b"x" * size):
+                    pass
+            except OSError:
+                continue
+    return ballast
+
+
+def failing(now: dict[str, object]) -> bool:
+    return any((a["condition"], a["state"]) == ("record_failing", "active") for a in now["alarms"])  # type: ignore[attr-defined, index]
+
+
+def test_a_full_disk_is_an_alarm_and_all_is_kept_when_it_is_free_again(chair: RealChair) -> None:
+    path = chair.start(*chair.room(10, 150, 172), "--speed", "10", "--phase", "dosing")
+    chair.until(lambda now: now["vitals"]["sys"]["value"] == 150)
+    ballast = fill(chair.data)
+    full = chair.until(failing)
+    assert full["recorded"] < full["seq"]
+    later = chair.until(lambda now: now["t"] > full["t"] + 20)
+    assert later["vitals"]["spo2"]["state"] == "valid"
+    assert chair.ask("manual", systolic=185, diastolic=90).ok
+    chair.until(lambda now: now["alarms"][0]["condition"] == "sys_high")
+    assert "RECORD" in chair.ketamon("status").out.upper()
+    ballast.unlink()
+    back = chair.until(lambda now: not failing(now) and now["recorded"] == now["seq"])
+    assert back["recorded"] > full["seq"]
+    assert chair.ketamon("end").code == 0
+    entries = read_session(path)
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+    assert [entry.body.detail for entry in entries if entry.kind == "fault"] == ["failing", "back"]
+
+
+def test_a_session_that_ends_on_a_full_disk_is_closed_as_soon_as_it_is_free(
+    chair: RealChair,
+) -> None:
+    path = chair.start(*chair.room(1))
+    chair.until(lambda now: now["vitals"]["spo2"]["state"] == "valid")
+    ballast = fill(chair.data)
+    chair.until(failing)
+    refused = chair.ketamon("end")
+    assert refused.code == 2
+    assert "waits to be closed" in refused.err
+    assert "the disk is full; free some space" in refused.err
+    ballast.unlink()
+    wait_for(lambda: not chair.socket.exists(), chair.log)
+    entries = read_session(path)
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+    assert entries[-1].kind == "end"
+    assert path.stat().st_mode & 0o777 == 0o440
+
+
+def test_a_session_whose_closing_was_cut_short_is_closed_by_whoever_resumes_it(
+    chair: RealChair,
+) -> None:
+    path = chair.data / "20260131T120000Z-chair1-0000.ketamon"
+
+    async def ended() -> None:
+        ledger = LiveLedger.create(path)
+        for seq, body in enumerate((Session("made", "1", "SIMULATED"), End()), 1):
+            ledger.append(make(seq, seq, body))
+        await ledger.leave()
+
+    asyncio.run(ended())
+    code, out, err = chair.ketamon("resume", "--no-screen")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"{path}\nthe session had been ended; it is closed now: ")
+    assert out.split()[-1] in chair.ketamon("verify", path).out
+    assert path.stat().st_mode & 0o777 == 0o440
+    assert chair.ketamon("status").out == "no session is running\n"
