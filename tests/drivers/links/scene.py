@@ -92,9 +92,14 @@ class Bench:
 
 
 def play(act: Callable[[], Awaitable[None] | None], link: DeviceLink, seconds: float) -> None:
-    """Runs a link for so long on a virtual loop; `act` comes first and may set timers."""
+    """Runs a link for so long on a virtual loop; `act` comes first and may set timers.
+
+    What was raised inside a callback, where it stops nothing, is raised at the end.
+    """
+    failures: list[Any] = []
 
     async def scene() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, found: failures.append(found))
         task = asyncio.get_running_loop().create_task(link.run())
         acted = act()
         if acted is not None:
@@ -103,3 +108,5 @@ def play(act: Callable[[], Awaitable[None] | None], link: DeviceLink, seconds: f
         task.cancel()
 
     run(scene(), VirtualLoop())
+    for failure in failures:
+        raise failure.get("exception") or RuntimeError(failure["message"])

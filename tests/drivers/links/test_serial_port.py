@@ -166,11 +166,15 @@ def test_opening_that_hangs_is_given_up_and_not_begun_again_beside_itself(
 
 def test_opening_that_nobody_waits_for_lets_the_port_go(monkeypatch: pytest.MonkeyPatch) -> None:
     goes_on = threading.Event()
+    has_opened = threading.Event()
     real = serial.Serial
 
     def slow(*args: object, **settings: object) -> serial.Serial:
         goes_on.wait(5)
-        return real(*args, **settings)  # type: ignore[arg-type]
+        try:
+            return real(*args, **settings)  # type: ignore[arg-type]
+        finally:
+            has_opened.set()
 
     master, slave = os.openpty()
 
@@ -183,6 +187,7 @@ def test_opening_that_nobody_waits_for_lets_the_port_go(monkeypatch: pytest.Monk
         opening.cancel()
         await asyncio.gather(opening, return_exceptions=True)
         goes_on.set()
+        assert has_opened.wait(5)
         monkeypatch.setattr(serial, "Serial", real)
         for _ in range(100):
             try:
