@@ -46,7 +46,11 @@ class FeedClient:
         """Connects and attaches; raises OSError where there is no engine."""
         reader, writer = await asyncio.open_unix_connection(path, limit=SNAPSHOT_LIMIT)
         client = cls(reader, writer)
-        await client._send(Attach(PROTOCOL, seat, epoch, since, viewer))
+        try:
+            await client._send(Attach(PROTOCOL, seat, epoch, since, viewer))
+        except ConnectionError:
+            writer.close()
+            raise
         return client
 
     async def messages(self) -> AsyncIterator[FromEngine]:
