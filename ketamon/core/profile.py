@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from ketamon.vitals import VITALS, Number, Vital
+from ketamon_drivers.readings import printable
 
 LEVELS: tuple[tuple[str, str], ...] = (
     ("medium", "medium"),
@@ -31,6 +32,7 @@ SCHEDULED_PHASES = ("baseline", "dosing", "recovery")
 AUDIO_PAUSE_MAX_S = 180
 DELAY_MAX_S = 600
 RISE_MAX = 200
+QUOTED_AT_MOST = 80  # characters of a key or a value that an error quotes
 
 
 class ProfileError(ValueError):
@@ -99,18 +101,33 @@ def parse_profile(raw: Mapping[str, Any], where: str = "the limits profile") -> 
     return _Parser(where).profile(raw)
 
 
+def refusal(raw: Mapping[str, Any]) -> str | None:
+    """Says why a profile can't come into force, as `hr.high.medium: 9 is outside …`; None if it can."""
+    try:
+        _Parser().profile(raw)
+    except ProfileError as error:
+        return str(error)
+    return None
+
+
 class _Parser:
     """Walks the nested dicts, knowing the file's name for its errors."""
 
-    def __init__(self, where: str) -> None:
-        self.where = where
+    def __init__(self, where: str = "") -> None:
+        self.where = f"{where}: " if where else ""
 
     def fail(self, key: str, reason: str) -> ProfileError:
-        return ProfileError(f"{self.where}: {key}: {reason}")
+        return ProfileError(f"{self.where}{printable(key)[:QUOTED_AT_MOST]}: {reason}")
 
-    def table(self, value: object, key: str, allowed: tuple[str, ...]) -> Mapping[str, Any]:
+    def table(
+        self,
+        value: object,
+        key: str,
+        allowed: tuple[str, ...],
+        example: str = "it as in `ketamon limits check -h`",
+    ) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
-            raise self.fail(key, "is not a table; write it as in `ketamon limits check -h`")
+            raise self.fail(key, f"is not a table; write {example}")
         for name in value:
             if name not in allowed:
                 near = get_close_matches(str(name), allowed, 1, 0.6)
@@ -120,10 +137,10 @@ class _Parser:
 
     def number(self, value: object, key: str, lowest: Number, highest: Number, unit: str) -> Number:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.fail(key, f"{value!r} is not a number")
+            raise self.fail(key, f"{quoted(value)} is not a number")
         if not lowest <= value <= highest:
             span = f"{lowest:g}–{highest:g}{' ' + unit if unit else ''}"
-            raise self.fail(key, f"{value:g} is outside {span}")
+            raise self.fail(key, f"{figure(value)} is outside {span}")
         return value
 
     def profile(self, raw: Mapping[str, Any]) -> Profile:
@@ -131,9 +148,9 @@ class _Parser:
         about = self.table(tables.get("profile", {}), "profile", ("name", "version"))
         name, version = about.get("name", ""), about.get("version", 1)
         if not isinstance(name, str):
-            raise self.fail("profile.name", f"{name!r} is not a text")
+            raise self.fail("profile.name", f"{quoted(name)} is not a text")
         if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-            raise self.fail("profile.version", f"{version!r} is not a whole number from 1 up")
+            raise self.fail("profile.version", f"{quoted(version)} is not a whole number from 1 up")
         alarm = self.table(tables.get("alarm", {}), "alarm", (*ALARM_DEFAULTS, "clear_margin"))
         margins = self.margins(alarm.get("clear_margin", CLEAR_MARGIN_DEFAULTS))
         times = self.alarm_times(alarm)
@@ -174,7 +191,9 @@ class _Parser:
 
     def margins(self, value: object) -> dict[str, Number]:
         continuous = tuple(v.name for v in VITALS.values() if not v.episodic)
-        given = self.table(value, "alarm.clear_margin", continuous)
+        given = self.table(
+            value, "alarm.clear_margin", continuous, "it as clear_margin = { hr = 2 }"
+        )
         return {
             vital: self.number(margin, f"alarm.clear_margin.{vital}", 0, 20, VITALS[vital].unit)
             for vital, margin in given.items()
@@ -237,7 +256,9 @@ class _Parser:
         if vital.name == "spo2" and key in ("low", "delay_s"):
             names = (*names, "high_now")
         path = f"{vital.name}.{key}"
-        table = self.table(given.get(key, {}), path, names)
+        value = given.get(key, {})
+        limit = figure(value) if isinstance(value, int | float) else "…"
+        table = self.table(value, path, names, f"it as {key} = {{ medium = {limit} }}")
         return {
             name: self.number(table[name], f"{path}.{name}", lowest, highest, unit)
             for name in names
@@ -270,7 +291,12 @@ class _Parser:
 
     def cuff(self, value: object) -> tuple[dict[str, Mapping[str, Any]], dict[str, int]]:
         given = self.table(value, "cuff", ("schedule", "overdue_min"))
-        overdue = self.table(given.get("overdue_min", {}), "cuff.overdue_min", ("low", "medium"))
+        overdue = self.table(
+            given.get("overdue_min", {}),
+            "cuff.overdue_min",
+            ("low", "medium"),
+            "it as overdue_min = { low = 2, medium = 5 }",
+        )
         minutes = {
             name: self.number(
                 overdue.get(name, OVERDUE_DEFAULTS[name]), f"cuff.overdue_min.{name}", 0, 120, "min"
@@ -300,7 +326,9 @@ class _Parser:
                 raise self.fail(f"{path}.at_min", "minutes do not rise; put them in order")
             for key in ("from", "restart_on"):
                 if not isinstance(given.get(key, "dose"), str):
-                    raise self.fail(f"{path}.{key}", f"{given[key]!r} is not the name of an event")
+                    raise self.fail(
+                        f"{path}.{key}", f"{quoted(given[key])} is not the name of an event"
+                    )
             return given
         for key in ("from", "restart_on"):
             if key in given:
@@ -313,6 +341,28 @@ class _Parser:
                     raise self.fail(f"{path}.first", f"{key} is missing")
                 self.number(first[key], f"{path}.first.{key}", 1, 240, "min")
         return given
+
+
+def quoted(value: object) -> str:
+    """A value as an error quotes it: short, and never the inside of a list or a table."""
+    match value:
+        case bool() | str():
+            return repr(value if isinstance(value, bool) else value[:QUOTED_AT_MOST])
+        case int() | float():
+            return figure(value)
+        case Mapping():
+            return "a table"
+        case list() | tuple():
+            return "a list"
+    return printable(str(value))[:QUOTED_AT_MOST]
+
+
+def figure(value: Number) -> str:
+    """A number as an error quotes it."""
+    try:
+        return f"{value:g}"
+    except OverflowError:
+        return "a number of hundreds of digits"
 
 
 def milliseconds(seconds: Number) -> int:

@@ -3,6 +3,7 @@
 The profiles in this folder are for training; none is approved for a patient.
 """
 
+import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,15 +18,20 @@ from ketamon.core.profile import (
     parse_profile,
 )
 from ketamon.vitals import VITALS
+from ketamon_drivers.readings import printable
 
 FOLDER = Path(__file__).parent
 SIZE_LIMIT = 256 * 1024
+REASON_AT_MOST = 200  # characters of the TOML reader's own words
 
 
 def load_profile(path: Path) -> Profile:
     """Reads and checks a profile; raises ProfileError with one sentence."""
     try:
-        if path.stat().st_size > SIZE_LIMIT:
+        status = path.stat()
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            raise ProfileError(f"{path}: is a device or a pipe; a limits profile is a TOML file")
+        if status.st_size > SIZE_LIMIT:
             raise ProfileError(f"{path}: is over 256 KiB; a limits profile is a short TOML file")
         text = path.read_bytes().decode()
     except FileNotFoundError:
@@ -41,7 +47,17 @@ def load_profile(path: Path) -> Profile:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ProfileError(f"{path}: is not TOML: {str(error).lower()}") from None
+        reason = printable(str(error))[:REASON_AT_MOST].lower()
+        raise ProfileError(f"{path}: is not TOML: {reason}") from None
+    except RecursionError:
+        raise ProfileError(
+            f"{path}: its lists or tables stand too deep in each other; "
+            "write it as in `ketamon limits check -h`"
+        ) from None
+    except ValueError:  # the interpreter's own end for the digits of a number
+        raise ProfileError(
+            f"{path}: holds a number of thousands of digits; a limit has three at most"
+        ) from None
     return parse_profile(raw, str(path))
 
 

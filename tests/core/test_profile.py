@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ketamon.core.profile import ProfileError, parse_profile
+from ketamon.core.profile import ProfileError, parse_profile, refusal
 from ketamon.profiles import FOLDER, as_toml, load_profile
 
 GOOD: dict[str, Any] = tomllib.loads((FOLDER / "iv_adult.toml").read_text())
@@ -64,6 +64,34 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("sys.high.medium", True, "p.toml: sys.high.medium: True is not a number"),
     ("sys.high.medium", float("nan"), "p.toml: sys.high.medium: nan is outside 60–260 mmHg"),
     ("sys", 160, "p.toml: sys: is not a table; write it as in `ketamon limits check -h`"),
+    ("sys.high", 160, "p.toml: sys.high: is not a table; write it as high = { medium = 160 }"),
+    ("spo2.low", "94", "p.toml: spo2.low: is not a table; write it as low = { medium = … }"),
+    (
+        "alarm.clear_margin",
+        2,
+        "p.toml: alarm.clear_margin: is not a table; write it as clear_margin = { hr = 2 }",
+    ),
+    (
+        "cuff.overdue_min",
+        5,
+        "p.toml: cuff.overdue_min: is not a table; write it as overdue_min = { low = 2, medium = 5 }",
+    ),
+    (
+        "sys.high.medium",
+        10**400,
+        "p.toml: sys.high.medium: a number of hundreds of digits is outside 60–260 mmHg",
+    ),
+    ("sys.high.medium", [[]], "p.toml: sys.high.medium: a list is not a number"),
+    (
+        "profile.version",
+        -(10**400),
+        "p.toml: profile.version: a number of hundreds of digits is not a whole number from 1 up",
+    ),
+    (
+        "sys.\x1b[2J",
+        1,
+        "p.toml: sys.[2J: unknown key; known here: high, low, rise_mmhg, rise_pct, only_above",
+    ),
     ("alarm.audio_pause_s", 181, "p.toml: alarm.audio_pause_s: 181 is outside 1–180 s"),
     (
         "alarm.clear_margin.sys",
@@ -87,7 +115,7 @@ REFUSED: list[tuple[str, Any, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "sentence"), REFUSED, ids=[f"{k}={v}" for k, v, _ in REFUSED]
+    ("key", "value", "sentence"), REFUSED, ids=[f"{k}={v}"[:60] for k, v, _ in REFUSED]
 )
 def test_unknown_crossed_and_impossible_limits_are_refused_with_key_and_reason(
     key: str, value: object, sentence: str
@@ -101,3 +129,9 @@ def test_unknown_crossed_and_impossible_limits_are_refused_with_key_and_reason(
     with pytest.raises(ProfileError) as refusal:
         parse_profile(raw, "p.toml")
     assert str(refusal.value) == sentence
+
+
+def test_a_refusal_names_key_and_reason_and_a_sound_profile_has_none() -> None:
+    assert refusal({"hr": {"high": {"medium": 9}}}) == "hr.high.medium: 9 is outside 25–240 /min"
+    assert refusal(GOOD) is None
+    assert refusal({}) is None
