@@ -267,6 +267,8 @@ def decode(line: bytes, seq: int = 0) -> Entry:
         body = decoder(line) if decoder else Other(head.kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise EntryError(_sentence(error)) from None
+    except RecursionError:
+        raise EntryError("lists or objects stand too deep in each other") from None
     if not -1e9 < head.t < 1e9:
         raise EntryError(f"`t` is {head.t:g} s; give seconds since the session began")
     by = By(person=printable(head.by)) if isinstance(head.by, str) else head.by
