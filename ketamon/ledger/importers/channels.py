@@ -9,8 +9,9 @@
 | LIMIT.X_HI, LIMIT.X_LO | as X | `limits`: X's high or low, medium | |
 
 Rows of one time form one reading a device, after the limits of that time. 0 means that a sensor
-was off: the value is null and the 0 stays in the line as `raw`. A time that goes back counts as
-the newest time before it.
+was off: the value is null and the 0 stays in the line as `raw`. A pressure with one impossible
+number failed as a whole: all that it gave stays in the line (`marks`). A time that goes back counts
+as the newest time before it.
 """
 
 import math
@@ -25,8 +26,17 @@ import msgspec
 from ketamon.core.profile import ProfileError, parse_profile
 from ketamon.entries import Device, Entry, Limits, Session, make
 from ketamon.ledger.importers.flags import Flags, flag_reading
+from ketamon.ledger.importers.marks import FAILING, SHOWN_AT_MOST, marked
+from ketamon.ledger.importers.whole import assert_runs_forwards
 from ketamon.vitals import VITALS, Number
-from ketamon_drivers.readings import BloodPressure, HeartRate, Oximetry, Reading, Respiration
+from ketamon_drivers.readings import (
+    BloodPressure,
+    HeartRate,
+    Oximetry,
+    Reading,
+    Respiration,
+    printable,
+)
 
 PER_MINUTE = ("/min", "bpm", "1/min", "")
 MMHG = ("mmhg", "kpa", "")
@@ -56,14 +66,13 @@ CHANNELS: dict[str, Channel] = {
 }
 CADENCE_OF = {"oximeter": ("SPO2", "PULSE"), "strap": ("HR",), "monitor": ("RR",)}
 """The channel whose median interval is its device's cadence: the first one that is there."""
-
 LIMIT_VITALS = {"HR": "hr", "SPO2": "spo2", "SYS": "sys", "DIA": "dia", "MAP": "map", "RR": "rr"}
 SIDES = {"HI": "high", "LO": "low"}
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One value of one channel; `raw` is what stood there when the value can't be used."""
+    """One value of one channel; `raw` is what stood there when the value can't be used, `why` why."""
 
     line: int
     time_ms: int
@@ -71,6 +80,15 @@ class Sample:
     value: Number | None
     raw: Number | str | None = None
     unit: str = ""
+    why: str = ""
+
+    def given(self) -> Number | str | None:
+        """What stood there, with its unit where that is another than the reading's."""
+        there = self.raw if self.value is None else self.value
+        own = CHANNELS[self.channel].units if self.unit.lower() != "kpa" else ()
+        if there is None or self.unit.lower() in own:
+            return there
+        return printable(f"{there} {self.unit}")[:SHOWN_AT_MOST]
 
 
 @dataclass(slots=True)
@@ -100,7 +118,9 @@ class Rows:
         """Samples of one time, with that time since the start, never decreasing."""
         group: list[Sample] = []
         start = newest = 0
+        last: int | None = None
         for sample in samples:
+            last = sample.time_ms
             if group and sample.time_ms != group[0].time_ms:
                 yield newest - start, group
                 group = []
@@ -114,6 +134,7 @@ class Rows:
             self.counts[sample.channel] = self.counts.get(sample.channel, 0) + 1
             if sample.value is not None or sample.raw is not None:
                 self.times.setdefault(sample.channel, []).append(newest)
+        assert_runs_forwards(start, last)
         if group:
             yield newest - start, group
 
@@ -139,6 +160,8 @@ class Rows:
         """One reading of the device; a channel that comes twice begins another."""
         together: dict[str, Sample] = {}
         for sample in samples:
+            if sample.value is None and sample.raw is None:
+                continue  # an empty cell: nothing was measured
             if sample.channel in together:
                 self.flags.add("second value of a channel at one time", sample.line)
                 self._reading(t_ms, device, together)
@@ -149,78 +172,85 @@ class Rows:
 
     def _reading(self, t_ms: int, device: str, samples: dict[str, Sample]) -> None:
         values: dict[str, Number | None] = {}
-        raw: dict[str, Number | str] = {}
+        wrong: dict[str, str] = {}
         for channel, sample in samples.items():
-            values[channel], kept = self._value(sample)
-            if kept is not None:
-                raw[channel] = kept
-        if not raw and all(value is None for value in values.values()):
-            return  # empty cells: nothing was measured
+            values[channel], why = self._value(sample)
+            if why is not None:
+                wrong[channel] = f"{channel} {why}"
+        failed = not FAILING.isdisjoint(wrong)  # one impossible number: no measurement at all
         units = {s.unit.lower() for s in samples.values()}
-        entry = make(0, t_ms, _body(device, values, raw, "kpa" in units), device)
-        if raw:
-            line = entry.line[:-1] + b',"raw":' + msgspec.json.encode(raw) + b"}"
-            entry = msgspec.structs.replace(entry, line=line)
+        body = _body(device, values, failed=failed, off=bool(wrong), kpa="kpa" in units)
+        given = {channel: sample.given() for channel, sample in samples.items()}
+        raw = {c: v for c, v in given.items() if v is not None and (failed or c in wrong)}
+        causes = ", ".join(wrong[channel] for channel in wrong if channel in FAILING)
+        entry = marked(make(0, t_ms, body, device), raw, causes if failed else None)
         flag_reading(self.flags, entry, min(s.line for s in samples.values()))
         self.entries.append(entry)
 
-    def _value(self, sample: Sample) -> tuple[Number | None, Number | str | None]:
-        """The value as it may count, and what stood there where that differs."""
+    def _value(self, sample: Sample) -> tuple[Number | None, str | None]:
+        """The value as it may count, and where there is none in spite of a cell, why."""
         channel, value = CHANNELS[sample.channel], sample.value
         if value is None:
-            return None, sample.raw
+            return None, None if sample.raw is None else sample.why
         if sample.unit.lower() not in channel.units:
             self.flags.add(f"{channel.name} in a unit that is not known: not judged", sample.line)
-            return None, f"{value:g} {sample.unit}"
+            return None, "in a unit that is not known"
         if value == 0:
             self.flags.add(f"{channel.name} 0: the sensor was off", sample.line)
-            return None, 0
-        if sample.unit.lower() == "kpa":
-            value = whole(round(value * MMHG_PER_KPA, 1))
-        return value, None
+            return None, "0"
+        return _in_own_unit(value, sample.unit), None
 
     # -- limits ---------------------------------------------------------------------------------
 
     def _limits(self, t_ms: int, samples: list[Sample]) -> None:
         """Sets what was changed; an impossible limit is counted and the old one stays."""
-        wanted: dict[str, dict[str, Sample]] = {}
+        wanted: dict[str, dict[str, tuple[Number, int]]] = {}
         for sample in samples:
             name, _, side = sample.channel.removeprefix("LIMIT.").rpartition("_")
             vital = LIMIT_VITALS.get(name)
             if vital is None or side not in SIDES:
-                self.flags.add(f"{sample.channel}: a limit that is not known", sample.line)
+                shown = printable(sample.channel)[:SHOWN_AT_MOST]
+                self.flags.add(f"{shown}: a limit that is not known", sample.line)
             elif SIDES[side] not in VITALS[vital].directions:
                 self.flags.add(f"{sample.channel}: {name} has no such limit", sample.line)
-            elif self._possible(vital, SIDES[side], sample):
-                wanted.setdefault(vital, {})[SIDES[side]] = sample
+            elif (limit := self._limit(name, vital, SIDES[side], sample)) is not None:
+                wanted.setdefault(vital, {})[SIDES[side]] = limit, sample.line
         before = msgspec.json.encode(self.profile)
         for vital, sides in wanted.items():
             if not self._set(vital, sides):
-                for side, sample in sides.items():
-                    if not self._set(vital, {side: sample}):
-                        self.flags.add("limits crossed: the old limit stays", sample.line)
+                for side, one in sides.items():
+                    if not self._set(vital, {side: one}):
+                        self.flags.add("limits crossed: the old limit stays", one[1])
         if msgspec.json.encode(self.profile) != before:
             profile = {vital: dict(sides) for vital, sides in self.profile.items()}
             self.entries.append(make(0, t_ms, Limits(profile=profile)))
 
-    def _possible(self, vital: str, side: str, sample: Sample) -> bool:
+    def _limit(self, channel: str, vital: str, side: str, sample: Sample) -> Number | None:
+        """The limit in the vital's own unit; None where the old one stays."""
         if sample.value is None:
             if sample.raw is not None:
-                self.flags.add("limit that is no number: the old one stays", sample.line)
-            return False
+                self.flags.add(f"limit {sample.why}: the old one stays", sample.line)
+            return None
+        if sample.unit.lower() not in CHANNELS[channel].units:
+            self.flags.add(
+                f"{VITALS[vital].label} limit in a unit that is not known: the old one stays",
+                sample.line,
+            )
+            return None
+        limit = _in_own_unit(sample.value, sample.unit)
         try:
-            parse_profile({vital: {side: {"medium": sample.value}}})
+            parse_profile({vital: {side: {"medium": limit}}})
         except ProfileError:
             label, span = VITALS[vital].label, VITALS[vital].limit_range
             self.flags.add(
                 f"{label} limit outside {span[0]:g}–{span[1]:g}: the old one stays", sample.line
             )
-            return False
-        return True
+            return None
+        return limit
 
-    def _set(self, vital: str, sides: dict[str, Sample]) -> bool:
+    def _set(self, vital: str, sides: dict[str, tuple[Number, int]]) -> bool:
         """Takes the new limits of one vital if they aren't crossed."""
-        new = {side: {"medium": s.value} for side, s in sides.items() if s.value is not None}
+        new = {side: {"medium": limit} for side, (limit, _) in sides.items()}
         given = {**self.profile.get(vital, {}), **new}
         try:
             parse_profile({vital: given})
@@ -230,17 +260,22 @@ class Rows:
         return True
 
 
+def _in_own_unit(value: Number, unit: str) -> Number:
+    """A pressure in mmHg, all else as it is."""
+    return whole(round(value * MMHG_PER_KPA, 1)) if unit.lower() == "kpa" else value
+
+
 def _body(
-    device: str, values: dict[str, Number | None], raw: dict[str, Number | str], kpa: bool
+    device: str, values: dict[str, Number | None], *, failed: bool, off: bool, kpa: bool
 ) -> Reading:
     if device == "cuff":
-        if "SYS" in raw or "DIA" in raw:  # one impossible number: a failed measurement as a whole
+        if failed:
             return BloodPressure(status=("invalid",))
         return BloodPressure(
             values.get("SYS"), values.get("DIA"), values.get("MAP"), "kPa" if kpa else "mmHg"
         )
     if device == "oximeter":
-        off = raw and all(value is None for value in values.values())
+        off = off and all(value is None for value in values.values())
         return Oximetry(
             values.get("SPO2"), values.get("PULSE"), status=("sensor_off",) if off else ()
         )

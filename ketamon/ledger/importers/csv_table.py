@@ -16,10 +16,14 @@ from collections.abc import Callable, Iterator
 from ketamon.entries import Entry
 from ketamon.ledger.importers.channels import CHANNELS, Rows, Sample, number, time_ms
 from ketamon.ledger.importers.flags import Flags
+from ketamon.ledger.importers.marks import SHOWN_AT_MOST
+from ketamon.ledger.importers.whole import cut_off
+from ketamon.vitals import Number
 from ketamon_drivers.readings import printable
 
 LONG = ("time", "channel", "value")
-RAW_AT_MOST = 64  # characters kept of a cell that is no number
+NO_NUMBER = "that is no number"
+ERROR = "that the recording marks as an error"
 
 Row = tuple[int, list[str]]
 
@@ -67,16 +71,15 @@ def _rows(text: str, width: int, flags: Flags) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error:
-            flags.add("row that can't be read", reader.line_num)
+            flags.add("row that can't be read: skipped", reader.line_num)
             continue
         line = reader.line_num
         if line == 1 or not any(cell.strip() for cell in cells):
             continue
         if len(cells) != width:
-            cut = not whole_file and line >= last_line
-            flags.add(
-                "last row cut off: left out" if cut else f"row without its {width} columns", line
-            )
+            if len(cells) < width and not whole_file and line >= last_line:
+                raise cut_off(line)
+            flags.add(f"row without its {width} columns: skipped", line)
             continue
         yield line, cells
 
@@ -101,14 +104,16 @@ def _long(
             continue
         name = cells[channel].strip().upper()
         if name not in CHANNELS and not name.startswith("LIMIT."):
-            flags.add(f"channel {printable(name)[:RAW_AT_MOST]} is not known", line)
+            flags.add(f"channel {printable(name)[:SHOWN_AT_MOST]} is not known", line)
             continue
-        cell = cells[value].strip()
-        given, raw = _cell(cell, line, flags)
-        if error is not None and cells[error].strip() not in ("", "0") and cell:
-            flags.add("value that the recording marks as an error: kept, not judged", line)
-            given, raw = None, given if given is not None else raw
-        yield Sample(line, t_ms, name, given, raw, "" if unit is None else cells[unit].strip())
+        given, raw = _cell(cells[value])
+        why = "" if raw is None else NO_NUMBER
+        if error is not None and cells[error].strip() not in ("", "0"):
+            given, raw, why = None, raw if given is None else given, ERROR
+        if raw is not None and name in CHANNELS:
+            flags.add(f"value {why}: kept, not judged", line)
+        in_unit = "" if unit is None else cells[unit].strip()
+        yield Sample(line, t_ms, name, given, raw, in_unit, why)
 
 
 def _wide(
@@ -124,16 +129,16 @@ def _wide(
         if t_ms is None:
             continue
         for name, i in channels:
-            value, raw = _cell(cells[i].strip(), line, flags)
-            yield Sample(line, t_ms, name, value, raw)
+            value, raw = _cell(cells[i])
+            if raw is not None:
+                flags.add(f"value {NO_NUMBER}: kept, not judged", line)
+            yield Sample(line, t_ms, name, value, raw, why=NO_NUMBER)
 
 
-def _cell(cell: str, line: int, flags: Flags) -> tuple[float | None, str | None]:
+def _cell(text: str) -> tuple[Number | None, Number | str | None]:
     """A cell as a number, or the text that stood there."""
+    cell = text.strip()
     if not cell or cell.lower() in ("nan", "null", "none"):
         return None, None
     value = number(cell)
-    if value is None:
-        flags.add("value that is no number: kept, not judged", line)
-        return None, printable(cell)[:RAW_AT_MOST]
-    return value, None
+    return (None, printable(cell)[:SHOWN_AT_MOST]) if value is None else (value, None)

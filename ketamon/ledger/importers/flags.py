@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 from msgspec import UnsetType
 
 from ketamon.core.plausible import implausible
-from ketamon.entries import Entry
+from ketamon.core.profile import refusal
+from ketamon.entries import Device, Entry, Limits
+from ketamon.ledger.importers.marks import failed
 from ketamon.vitals import VITALS, Number
 from ketamon_drivers.readings import BloodPressure, HeartRate, Manual, Oximetry, Respiration
 
 LONG_GAP_MS = 3_600_000
+REASON_AT_MOST = 200  # characters of a refusal that quotes the file
+CADENCE_S = (0, 1e9)  # beyond these, and at them, the core keeps the cadence that it has
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +78,41 @@ def values_of(entry: Entry) -> Iterable[tuple[str, Number | UnsetType | None]]:
     return ()
 
 
+def flag_entry(flags: Flags, entry: Entry, line: int | None) -> None:
+    """Counts what in any entry can't be right: values, refused limits, a cadence that is none."""
+    match entry.body:
+        case Limits(profile=profile):
+            reason = refusal(profile)
+            if reason is not None:
+                shown = reason[:REASON_AT_MOST]
+                flags.add(f"limits refused: {shown}: the old ones stay", line)
+        case Device(cadence_s=float() | int() as cadence):
+            if not CADENCE_S[0] < cadence < CADENCE_S[1]:
+                flags.add("cadence_s that is no interval: refused, the old one stays", line)
+        case _:
+            flag_reading(flags, entry, line)
+
+
 def flag_reading(flags: Flags, entry: Entry, line: int | None) -> None:
     """Counts what in a reading can't be right or is missing its other half."""
     given = {v: value for v, value in values_of(entry) if isinstance(value, int | float)}
     for vital, value in given.items():
         if implausible(vital, value):
             flags.add(_reason(vital, value), line)
+    failure = failed(entry)
+    if failure is not None:
+        reason = failure.counted()
+        if reason is not None:
+            flags.add(reason, line)
     systolic, diastolic = given.get("sys"), given.get("dia")
     if systolic is not None and diastolic is not None:
         if systolic <= diastolic:
             flags.add("SYS not above DIA: kept, not judged", line)
-    elif systolic is not None and not implausible("sys", systolic):
+    elif failure is not None:
+        return
+    elif systolic is not None:
         flags.add("SYS without DIA: judged alone", line)
-    elif diastolic is not None and not implausible("dia", diastolic):
+    elif diastolic is not None:
         flags.add("DIA without SYS: judged alone", line)
 
 

@@ -3,7 +3,8 @@
 import msgspec
 
 from ketamon.entries import Entry, EntryError, decode, seconds
-from ketamon.ledger.importers.flags import Flags, flag_reading
+from ketamon.ledger.importers.flags import Flags, flag_entry
+from ketamon.ledger.importers.whole import assert_runs_forwards, cut_off
 
 _FIRST_FIELD = b'{"t":'
 
@@ -11,12 +12,15 @@ _FIRST_FIELD = b'{"t":'
 def read_lines(data: bytes, flags: Flags) -> tuple[Entry, ...]:
     """Gives the entries in file order; lines that aren't entries are counted and left out.
 
+    Raises NotWholeError for a file that is cut off or runs backwards.
     Entries are numbered by line where the file holds the alarm lines of its own run, because an
     acknowledgement's `up_to_seq` then means those; else 0, and the core numbers them.
     """
     entries: list[Entry] = []
     numbered = False
     newest = 0
+    first: int | None = None
+    last: int | None = None
     lines = data.split(b"\n")
     for number, line in enumerate(lines, 1):
         text = line.strip()
@@ -25,19 +29,37 @@ def read_lines(data: bytes, flags: Flags) -> tuple[Entry, ...]:
         try:
             entry = decode(text, number)
         except EntryError as error:
-            cut = number == len(lines) and not text.endswith(b"}")
-            flags.add("last line cut off: left out" if cut else _reason(error), number)
+            if number == len(lines) and not _is_json(text):
+                raise cut_off(number) from None
+            flags.add(_reason(error), number)
             continue
+        first, last = entry.t_ms if first is None else first, entry.t_ms
         if entry.t_ms < newest:
             flags.add("time that goes back: set to the time before it", number)
-            entry = _at(entry, newest)
+            try:
+                entry = _at(entry, newest)
+            except RecursionError:  # just not too deep to be read, and so to be written
+                flags.add("line that is too deep to be set to another time: left out", number)
+                continue
         newest = entry.t_ms
         numbered = numbered or entry.kind == "alarm"
-        flag_reading(flags, entry, number)
+        flag_entry(flags, entry, number)
         entries.append(entry)
+    assert_runs_forwards(first, last)
     if not numbered:
         return tuple(msgspec.structs.replace(entry, seq=0) for entry in entries)
     return tuple(entries)
+
+
+def _is_json(text: bytes) -> bool:
+    """False for a line that broke off: its newline is missing, and so is its end."""
+    try:
+        msgspec.json.decode(text)
+    except RecursionError:
+        return True
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def _reason(error: EntryError) -> str:

@@ -3,15 +3,18 @@
 The form is told by the content, never by the file's name.
 """
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from ketamon.core.profile import refusal
 from ketamon.entries import READING_KINDS, Entry
 from ketamon.ledger.importers.csv_table import header, is_long, is_wide, read_table
-from ketamon.ledger.importers.flags import Flag, Flags, flag_gaps, flag_reading
+from ketamon.ledger.importers.flags import Flag, Flags, flag_entry, flag_gaps
 from ketamon.ledger.importers.ndjson import read_lines
+from ketamon.ledger.importers.whole import NotWholeError, cut_off
 from ketamon_drivers.readings import printable
 
 SIZE_LIMIT = 512 * 1024 * 1024
@@ -45,6 +48,11 @@ class Recording:
         """When its last entry comes."""
         return self.entries[-1].t_ms if self.entries else 0
 
+    @property
+    def has_limits(self) -> bool:
+        """True where limits in it come into force: refused ones don't."""
+        return any(e.kind == "limits" and refusal(e.body.profile) is None for e in self.entries)
+
     def summary(self) -> list[str]:
         """One line of what it is, then one a flag: how many, and why. No identifiers."""
         readings = sum(1 for entry in self.entries if entry.is_reading)
@@ -61,7 +69,10 @@ def read_recording(path: Path) -> Recording:
     if data.startswith(SQLITE_MAGIC):
         form, entries = "session file", _session(path, flags)
     else:
-        form, entries = _text(path, data, flags)
+        try:
+            form, entries = _text(path, data, flags)
+        except NotWholeError as error:
+            raise RecordingError(f"{path}: {error}") from None
     if not any(entry.kind in READING_KINDS for entry in entries):
         why = f"; {flags.all()[0]}" if flags.all() else ""
         raise RecordingError(f"{path}: holds no readings{why}; {READABLE}")
@@ -71,9 +82,16 @@ def read_recording(path: Path) -> Recording:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > SIZE_LIMIT:
+        status = path.stat()
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            raise RecordingError(
+                f"{path}: is a device or a pipe; save what it gives to a file, and give that"
+            )
+        if status.st_size > SIZE_LIMIT:
             raise RecordingError(f"{path}: is over 512 MiB; cut it into sessions first")
         data = path.read_bytes()
+    except RecordingError:
+        raise
     except FileNotFoundError:
         raise RecordingError(f"{path}: no such file; give the path of a recording") from None
     except IsADirectoryError:
@@ -97,7 +115,7 @@ def _session(path: Path, flags: Flags) -> tuple[Entry, ...]:
     except SessionFileError as error:
         raise RecordingError(str(error)) from None
     for entry in entries:
-        flag_reading(flags, entry, None)
+        flag_entry(flags, entry, None)
     if any(entry.kind == "alarm" for entry in entries):
         return entries
     return tuple(msgspec.structs.replace(entry, seq=0) for entry in entries)
@@ -114,7 +132,9 @@ def _text(path: Path, data: bytes, flags: Flags) -> tuple[str, tuple[Entry, ...]
         return "NDJSON", read_lines(data.removeprefix(b"\xef\xbb\xbf"), flags)
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            raise cut_off() from None
         raise RecordingError(f"{path}: is not UTF-8 text; save it as UTF-8 first") from None
     names = header(text)
     if names is None:

@@ -1,5 +1,6 @@
 """Recordings: real files load whole, everything odd is kept and counted, nothing raises."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from ketamon.engine.playback import timeline
 from ketamon.entries import Entry
+from ketamon.ledger.importers.marks import why_not_judged
 from ketamon.ledger.importers.recording import Recording, RecordingError, read_recording
 
 HEAD = "time,channel,value,unit,error\n"
@@ -95,6 +97,7 @@ def test_impossible_values_are_kept_and_counted_and_alarm_as_nothing(tmp_path: P
     assert values == [11647, 11, 150, 100]
     assert reasons(recording) == {
         "SYS outside 30–300 mmHg: kept, not judged": 2,
+        "DIA kept, not judged: SYS outside 30–300 mmHg in the same measurement": 1,
         "SYS not above DIA: kept, not judged": 2,
         "HR outside 20–300 /min: kept, not judged": 1,
         "SYS without DIA: judged alone": 1,
@@ -158,10 +161,10 @@ def test_times_that_go_back_are_clamped_counted_and_never_merged(tmp_path: Path)
     recording = reads(tmp_path, rows("0,SYS,120", "60,SYS,130", "50,DIA,80", "61,SYS,140"))
     assert [e.t_ms for e in bodies(recording, "blood_pressure")] == [0, 60000, 60000, 61000]
     assert reasons(recording)["time that goes back: set to the time before it"] == 1
-    lines = b'{"t":5,"kind":"heart_rate","heart_rate":70}\n{"t":3,"kind":"heart_rate","heart_rate":71}\n'
-    backwards = reads(tmp_path, lines)
-    assert [entry.t_ms for entry in backwards.entries] == [5000, 5000]
-    assert b'"t_given":3' in backwards.entries[1].line
+    rate = b'{"t":%d,"kind":"heart_rate","heart_rate":70}\n'
+    stepping_back = reads(tmp_path, b"".join(rate % t for t in (5, 3, 6)))
+    assert [entry.t_ms for entry in stepping_back.entries] == [5000, 5000, 6000]
+    assert b'"t_given":3' in stepping_back.entries[1].line
 
 
 def test_a_value_marked_as_an_error_is_kept_and_not_judged(tmp_path: Path) -> None:
@@ -181,15 +184,215 @@ def test_kilopascals_become_millimetres_and_unknown_units_are_not_judged(tmp_pat
     assert b"1.2 Hz" in rate.line
 
 
-def test_a_cut_off_file_loads_up_to_the_cut_and_says_so(tmp_path: Path) -> None:
-    whole = rows("0,HR,70", "1,HR,71")
-    recording = reads(tmp_path, whole + "2,HR")
-    assert len(bodies(recording, "heart_rate")) == 2
-    assert reasons(recording) == {"last row cut off: left out": 1}
-    lines = b'{"t":0,"kind":"heart_rate","heart_rate":70}\n{"t":1,"kind":"hea'
-    cut = reads(tmp_path, lines)
-    assert len(cut.entries) == 1
-    assert reasons(cut) == {"last line cut off: left out": 1}
+FAILED = "kept, not judged: DIA {} in the same measurement"
+
+
+@pytest.mark.parametrize(
+    ("dia", "kept", "cause"),
+    [
+        ("0,mmHg,0", b"0", "0"),
+        ("5000,mmHg,1", b"5000", "that the recording marks as an error"),
+        ("8O,mmHg,0", b'"8O"', "that is no number"),
+        ("8,psi,0", b'"8 psi"', "in a unit that is not known"),
+    ],
+)
+def test_a_pressure_that_failed_keeps_all_its_values_and_says_what_is_not_judged(
+    tmp_path: Path, dia: str, kept: bytes, cause: str
+) -> None:
+    text = HEAD + f"0,LIMIT.SYS_HI,160,,0\n9,SYS,190,mmHg,0\n9,DIA,{dia}\n9,MAP,16.1,kPa,0\n"
+    recording = reads(tmp_path, text)
+    [pressure] = bodies(recording, "blood_pressure")
+    assert b'"raw":{"SYS":190,"DIA":' + kept + b',"MAP":"16.1 kPa"}' in pressure.line
+    assert pressure.body.status == ("invalid",)
+    assert reasons(recording)[f"SYS and MAP {FAILED.format(cause)}"] == 1
+    assert why_not_judged(pressure) == f"DIA {cause}; SYS 190, MAP 16.1 kPa not judged"
+    assert list(timeline(recording.entries)) == []
+    again = reads(tmp_path, b"".join(entry.line + b"\n" for entry in recording.entries))
+    assert reasons(again)[f"SYS and MAP {FAILED.format(cause)}"] == 1
+
+
+def test_a_wide_row_with_an_impossible_number_keeps_the_others(tmp_path: Path) -> None:
+    recording = reads(tmp_path, "time,SYS,DIA,MAP\n0,190,0,120\n9,190,,\n")
+    failed, alone = bodies(recording, "blood_pressure")
+    assert b'"raw":{"SYS":190,"DIA":0,"MAP":120},"not_judged":"DIA 0"' in failed.line
+    assert alone.body.systolic_mmhg == 190
+    assert b"raw" not in alone.line
+    assert reasons(recording) == {
+        "DIA 0: the sensor was off": 1,
+        "SYS and MAP kept, not judged: DIA 0 in the same measurement": 1,
+        "SYS without DIA: judged alone": 1,
+    }
+
+
+def test_an_empty_cell_is_no_value_of_its_channel(tmp_path: Path) -> None:
+    recording = reads(tmp_path, "time,SYS,DIA\n0,,80\n0,140,\n0,,\n")
+    [pressure] = bodies(recording, "blood_pressure")
+    assert (pressure.body.systolic_mmhg, pressure.body.diastolic_mmhg) == (140, 80)
+    assert recording.flags == ()
+
+
+def test_a_mean_that_cannot_be_read_fails_no_measurement(tmp_path: Path) -> None:
+    recording = reads(tmp_path, rows("0,SYS,190", "0,DIA,90", "0,MAP,?"))
+    [pressure] = bodies(recording, "blood_pressure")
+    assert (pressure.body.systolic_mmhg, pressure.body.status) == (190, ())
+    assert b'"raw":{"MAP":"?"}}' in pressure.line
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason", "words"),
+    [
+        ('"systolic":190,"diastolic":0', "SYS kept, not judged: DIA 0 in the same measurement",
+         "DIA 0 means no value; SYS 190 not judged"),
+        ('"systolic":190,"diastolic":80,"pulse_rate":900',
+         "SYS and DIA kept, not judged: HR outside 20–300 /min in the same measurement",
+         "HR 900 is outside 20–300 /min; SYS 190, DIA 80 not judged"),
+        ('"systolic":90,"diastolic":95,"mean":92',
+         "MAP kept, not judged: SYS not above DIA in the same measurement",
+         "SYS 90 is not above DIA 95; MAP 92 not judged"),
+    ],
+)  # fmt: skip
+def test_a_line_with_an_impossible_number_says_that_the_reading_is_not_judged(
+    tmp_path: Path, fields: str, reason: str, words: str
+) -> None:
+    recording = reads(tmp_path, f'{{"t":0,"kind":"blood_pressure",{fields}}}\n'.encode())
+    assert reasons(recording)[reason] == 1
+    assert "SYS without DIA: judged alone" not in reasons(recording)
+    assert why_not_judged(recording.entries[0]) == words
+
+
+def test_a_typed_pressure_with_an_impossible_number_is_not_judged_and_its_pulse_is(
+    tmp_path: Path,
+) -> None:
+    line = b'{"t":0,"kind":"manual","systolic":190,"diastolic":0,"pulse_rate":70}\n'
+    found = reasons(reads(tmp_path, line))
+    assert found["SYS kept, not judged: DIA 0 in the same measurement"] == 1
+
+
+def test_marks_that_somebody_else_wrote_are_taken_for_none(tmp_path: Path) -> None:
+    reading = '{"t":0,"kind":"blood_pressure","systolic":150,"diastolic":80,"not_judged":%s}\n'
+    for mark in ("7", "[" * 900 + "]" * 900, '"\\u001b[2J","raw":{"SYS":"\\u001b[2J"}'):
+        recording = reads(tmp_path, (reading % mark).encode())
+        assert "\x1b" not in str(why_not_judged(recording.entries[0]))
+        assert all(line.isprintable() for line in recording.summary())
+
+
+def test_kilopascal_limits_are_converted_and_those_in_unknown_units_refused(
+    tmp_path: Path,
+) -> None:
+    text = HEAD + "0,LIMIT.SYS_HI,21.3,kPa,0\n0,LIMIT.DIA_HI,13,psi,0\n0,SYS,160,mmHg,0\n"
+    recording = reads(tmp_path, text)
+    [limits] = bodies(recording, "limits")
+    assert limits.body.profile == {"sys": {"high": {"medium": 159.8}}}
+    assert reasons(recording)["DIA limit in a unit that is not known: the old one stays"] == 1
+    [raised] = timeline(recording.entries)
+    assert raised.body.limit == 159.8
+
+
+@pytest.mark.parametrize("cell", [",,0", '"",,0', " ,mmHg,0", ",,1", "nan,,0"])
+def test_an_empty_limit_changes_nothing_and_is_no_wrong_number(tmp_path: Path, cell: str) -> None:
+    recording = reads(
+        tmp_path, HEAD + f"0,LIMIT.SYS_HI,160,,0\n0,LIMIT.SYS_HI,{cell}\n0,HR,70,,0\n"
+    )
+    assert reasons(recording) == {}
+    assert len(bodies(recording, "limits")) == 1
+
+
+def test_a_limit_marked_as_an_error_is_told_as_that(tmp_path: Path) -> None:
+    recording = reads(tmp_path, HEAD + "0,LIMIT.SYS_HI,160,,1\n0,HR,70,,0\n")
+    reason = "limit that the recording marks as an error: the old one stays"
+    assert reasons(recording) == {reason: 1}
+
+
+CUT = [
+    rows("0,HR,70", "1,HR,71") + "2,HR",
+    "time,HR,SYS\n0,70,120\n1,70",
+    '{"t":0,"kind":"heart_rate","heart_rate":70}\n{"t":1,"kind":"hea',
+    rows("0,HR,70").encode() + "1,HR,7é".encode()[:-1],
+]
+
+
+@pytest.mark.parametrize("content", CUT)
+def test_a_cut_off_file_is_refused_with_what_to_do(tmp_path: Path, content: str | bytes) -> None:
+    with pytest.raises(RecordingError, match=r"is cut off.*copy it again"):
+        reads(tmp_path, content)
+
+
+def test_a_last_line_without_its_newline_is_not_cut_off(tmp_path: Path) -> None:
+    assert reads(tmp_path, rows("0,HR,70", "1,HR,71").rstrip("\n")).flags == ()
+    table = reads(tmp_path, rows("0,HR,70") + "1,HR,71,,0,more")
+    assert reasons(table) == {"row without its 5 columns: skipped": 1}
+    rate = b'{"t":0,"kind":"heart_rate","heart_rate":70}'
+    assert reads(tmp_path, rate).flags == ()
+    assert len(reads(tmp_path, rate + b'\n{"t":"no entry"}').flags) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        rows("60,HR,70", "0,HR,71"),
+        "time,HR\n2000-01-01T09:00:00,70\n2000-01-01T09:05:00,70\n2000-01-01T08:59:59,70\n",
+        '{"t":9,"kind":"heart_rate","heart_rate":70}\n{"t":3,"kind":"heart_rate","heart_rate":70}\n',
+    ],
+)
+def test_a_file_that_runs_backwards_is_refused_with_what_to_do(
+    tmp_path: Path, content: str
+) -> None:
+    with pytest.raises(RecordingError, match=r"runs backwards.*in order of time"):
+        reads(tmp_path, content)
+
+
+RATE = '{"t":1,"kind":"heart_rate","heart_rate":70}\n'
+
+
+@pytest.mark.parametrize(
+    ("profile", "reason"),
+    [
+        ('{"hr":{"high":{"medium":130,"high":120}}}',
+         "hr.high: medium 130 lies beyond high 120; swap them"),
+        ('{"spo2":{"low":{"medium":30}}}', "spo2.low.medium: 30 is outside 50–100 %"),
+        ('{"hr":{"high":' + "[" * 900 + "]" * 900 + "}}",
+         "hr.high: is not a table; write it as high = { medium = … }"),
+        ('{"\\u001b[2J":1}', "[2J: unknown key; known here: profile, sys, dia, map, hr, spo2, rr, "
+         "moaas, cuff, alarm"),
+    ],
+)  # fmt: skip
+def test_refused_limits_are_counted_with_their_reason_and_are_no_limits(
+    tmp_path: Path, profile: str, reason: str
+) -> None:
+    recording = reads(tmp_path, f'{{"t":0,"kind":"limits","profile":{profile}}}\n{RATE}'.encode())
+    assert reasons(recording) == {f"limits refused: {reason}: the old ones stay": 1}
+    assert not recording.has_limits
+    good = '{"t":2,"kind":"limits","profile":{"hr":{"high":{"medium":120}}}}\n'
+    assert reads(tmp_path, RATE + good).has_limits
+
+
+@pytest.mark.parametrize("cadence", ["0", "-1", "1e9", "0.0"])
+def test_a_cadence_that_is_none_is_counted(tmp_path: Path, cadence: str) -> None:
+    line = f'{{"t":0,"kind":"device","device":"strap","cadence_s":{cadence}}}\n'
+    found = reasons(reads(tmp_path, line + RATE))
+    assert found == {"cadence_s that is no interval: refused, the old one stays": 1}
+    sound = '{"t":0,"kind":"device","device":"strap","cadence_s":0.5}\n'
+    assert reads(tmp_path, sound + RATE).flags == ()
+
+
+def test_lines_that_nest_too_deep_are_counted_like_others_that_are_no_entry(
+    tmp_path: Path,
+) -> None:
+    deep = "[" * 1000 + "]" * 1000
+    lines = ("[" * 1000, deep, f'{{"t":2,"kind":"new","a":{deep}}}')
+    recording = reads(tmp_path, RATE + "\n".join(lines) + "\n")
+    assert len(recording.entries) == 1
+    assert sum(reasons(recording).values()) == 3
+
+
+def test_devices_pipes_and_long_files_are_refused_before_they_are_read(tmp_path: Path) -> None:
+    pipe, long = tmp_path / "pipe", tmp_path / "long.csv"
+    os.mkfifo(pipe)
+    with long.open("wb") as file:
+        file.truncate(600 * 1024 * 1024)
+    for path, words in ((Path("/dev/zero"), "device or a pipe"), (pipe, "pipe"), (long, "512 MiB")):
+        with pytest.raises(RecordingError, match=words):
+            read_recording(path)
 
 
 def test_ndjson_lines_are_kept_to_the_byte_and_unknown_kinds_with_them(tmp_path: Path) -> None:
