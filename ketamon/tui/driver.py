@@ -3,10 +3,16 @@
 Textual hands its output to a thread through a queue of 30 slots and waits when that is full, so a
 stalled terminal would freeze the screen's loop for seconds. Here frames are dropped while the
 queue is deep, and the screen is painted anew when it has drained.
+
+What is typed or pasted never ends the screen either: bytes that are no UTF-8, as a Latin-1 terminal
+sends them, are ignored, and a key sequence that can't be one is dropped.
 """
 
+import codecs
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from queue import Empty
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +24,20 @@ DRAINED = 2
 LEAVE_S = 2.0  # how long leaving waits for a terminal that takes nothing
 
 
+def forgiving_decoder(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
+    """As `codecs.getincrementaldecoder`, but what can't be decoded is left out."""
+    return partial(codecs.getincrementaldecoder(encoding), errors="ignore")
+
+
 def driver_class() -> "type[Driver] | None":
     """The driver for this system; None leaves the choice to Textual."""
     if sys.platform == "win32":
         return None
+    from textual.drivers import linux_driver  # noqa: PLC0415
     from textual.drivers.linux_driver import LinuxDriver  # noqa: PLC0415
+
+    # The reading thread decodes strictly and panics at an error; the name is used nowhere else.
+    linux_driver.getincrementaldecoder = forgiving_decoder  # type: ignore[attr-defined,assignment]
 
     class PatientDriver(LinuxDriver):
         """Textual's own, patient with a terminal that stalls."""
@@ -43,6 +58,12 @@ def driver_class() -> "type[Driver] | None":
                 self.behind = True
                 return
             super().write(data)
+
+        def run_input_thread(self) -> None:
+            """Reads keys; begins anew after a sequence that Textual's parser can't take."""
+            while not self.exit_event.is_set():
+                with suppress(ValueError, OverflowError):
+                    super().run_input_thread()
 
         def caught_up(self) -> bool:
             """True once after frames were dropped and the queue has drained: paint anew."""
