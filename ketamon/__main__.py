@@ -1,11 +1,17 @@
 """The command line's door: `ketamon …` and `python -m ketamon …`."""
 
+import errno
 import os
 import sys
+from contextlib import suppress
+from typing import TextIO
 
 import click
 
 from ketamon.commands import cli
+
+UNWRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What writing a command's output can meet; commands turn what opening meets into a sentence."""
 
 
 def main() -> None:
@@ -31,9 +37,26 @@ def main() -> None:
         click.echo(f"ketamon: {' '.join(error.format_message().split())}", err=True)
         code = 2
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop(sys.stdout)
         code = 0
+    except OSError as error:
+        if error.filename is not None or error.errno not in UNWRITTEN:
+            raise
+        with suppress(OSError):
+            click.echo(
+                f"ketamon: the output can't be written: {error.strerror}; "
+                "make room, or send it elsewhere",
+                err=True,
+            )
+        _drop(sys.stdout)
+        _drop(sys.stderr)
+        code = 2
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _drop(stream: TextIO) -> None:
+    """Lets what a stream still holds go nowhere, so that the interpreter's end is quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ketamon_drivers.readings import Reading
 
 CHUNK_BYTES = 65536
+LONGEST_LINE = 65536  # of hex, and of one notification: Bluetooth's are 512 bytes at most
 
 
 def protocols() -> dict[str, "ProtocolSpec"]:
@@ -80,10 +81,7 @@ def decode(protocol: "ProtocolSpec", file: IO[bytes], is_hex: bool, model: str |
             out.write(encode(reading) + b"\n")
         out.flush()
 
-    try:
-        for piece in _pieces(file, is_hex, whole=protocol.framing == "packet"):
-            show(decoder.feed(piece))
-    finally:
+    def finish() -> None:
         show(decoder.end())
         if decoder.skipped_bytes:
             count = decoder.skipped_bytes
@@ -92,15 +90,29 @@ def decode(protocol: "ProtocolSpec", file: IO[bytes], is_hex: bool, model: str |
                 err=True,
             )
 
+    try:
+        for piece in _pieces(file, is_hex, whole=protocol.framing == "packet"):
+            show(decoder.feed(piece))
+    except (click.ClickException, KeyboardInterrupt):
+        finish()  # what came before it is not lost
+        raise
+    finish()
+
 
 def _pieces(file: IO[bytes], is_hex: bool, *, whole: bool) -> Iterator[bytes]:
     """Gives what to feed a decoder, piece by piece; one bad line of hex ends it with its number."""
     try:
         if is_hex:
-            for number, line in enumerate(file, 1):
+            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), 1):
                 yield _unhex(line, number)
         elif whole:
-            yield file.read()
+            data = file.read(LONGEST_LINE + 1)
+            if len(data) > LONGEST_LINE:
+                raise click.ClickException(
+                    f"{file.name} is longer than one notification can be: give one, or one a "
+                    "line in hex with --hex."
+                )
+            yield data
         else:
             while data := _read_some(file):
                 yield data

@@ -1,5 +1,6 @@
 """`ketamon replay FILE`: a recording on the screen, or its alarms as lines."""
 
+import math
 import sys
 from pathlib import Path
 
@@ -8,9 +9,17 @@ import click
 SPEEDS = click.FloatRange(0.25, 600)
 
 
+def _number(_ctx: click.Context, _param: click.Parameter, speed: float | None) -> float | None:
+    """Refuses `nan`, which is neither below nor above the range."""
+    if speed is not None and math.isnan(speed):
+        raise click.BadParameter(f"nan is not in the range {SPEEDS.min}<=x<={SPEEDS.max}.")
+    return speed
+
+
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--speed", type=SPEEDS, help="How fast it plays: 0.25 to 600; + and - change it.")
+@click.option("--speed", type=SPEEDS, callback=_number,
+              help="How fast it plays: 0.25 to 600; + and - change it.")  # fmt: skip
 @click.option("--headless", is_flag=True, help="Print one line per alarm change and no screen.")
 @click.option(
     "--limits",
@@ -54,7 +63,7 @@ def print_timeline(file: Path, limits_file: Path | None) -> None:
     sys.stdout.buffer.flush()
     for line in recording.summary():
         click.echo(line, err=True)
-    if profile is None and not any(entry.kind == "limits" for entry in recording.entries):
+    if profile is None and not recording.has_limits:
         click.echo("no limits in the recording: nothing is flagged; add --limits FILE", err=True)
 
 

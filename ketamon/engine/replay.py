@@ -313,7 +313,13 @@ def main() -> None:
         sys.exit(2)
     except OSError as error:
         print(
-            json.dumps({"error": f"the replay can't open its feed: {error.strerror}"}), flush=True
+            json.dumps(
+                {
+                    "error": f"the replay can't open its feed: {error.strerror}; "
+                    "set KETAMON_RUN to a folder of yours"
+                }
+            ),
+            flush=True,
         )
         sys.exit(2)
 

@@ -98,6 +98,13 @@ def test_what_is_not_hex_is_refused_by_its_line(
     assert ran.err.count("\n") == 1
 
 
+def test_what_has_no_end_is_refused_where_one_notification_or_a_line_is_wanted(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert_refused(run(capfd, "decode", "gatt-2a35", "/dev/zero"), "longer than one notification")
+    assert_refused(run(capfd, "decode", "gatt-2a35", "/dev/zero", "--hex"), "line 1 is not hex")
+
+
 def test_a_missing_file_and_a_folder_are_refused_in_a_sentence(
     capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
