@@ -147,6 +147,9 @@ def test_what_import_makes_is_private(capfd: Capfd, tmp_path: Path, table: Path)
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "s.ketamon").stat().st_mode) == 0o440
     assert stat.S_IMODE((tmp_path / "s.ndjson").stat().st_mode) == 0o600
+    told = (ROOT / "SECURITY.md").read_text()
+    assert "0600" in told
+    assert "0440" in told
 
 
 @pytest.mark.parametrize("name", ["s.ketamon", "s.ndjson"])
