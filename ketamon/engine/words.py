@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from ketamon.core.plausible import implausible_pressure
+from ketamon.core.profile import refusal
 from ketamon.entries import Alarm, Chart, Cuff, Device, Entry, Fault, Gap, Limits, Other, Phase
 from ketamon.feed.messages import EventLine
+from ketamon.ledger.importers.marks import why_not_judged
 from ketamon.vitals import CONDITIONS, TECHNICAL, Number
 from ketamon_drivers.readings import BloodPressure, Manual, printable
 
@@ -87,7 +89,9 @@ def _with_reason(words: str, reason: str | None) -> str:
 
 def _blood_pressure(entry: Entry) -> str:
     body: BloodPressure = entry.body
-    reason = implausible_pressure(body.systolic_mmhg, body.diastolic_mmhg, body.mean_mmhg)
+    reason = why_not_judged(entry) or implausible_pressure(
+        body.systolic_mmhg, body.diastolic_mmhg, body.mean_mmhg
+    )
     if "from_storage" in body.status:
         return f"stored cuff reading, not used: {_pressure(body)}"
     if reason is not None:
@@ -145,6 +149,9 @@ def _gap(entry: Entry) -> str:
 
 def _limits(entry: Entry) -> str:
     body: Limits = entry.body
+    reason = refusal(body.profile)
+    if reason is not None:
+        return f"limits refused: {reason}: the old ones stay"
     about = body.profile.get("profile")
     name = about.get("name") if isinstance(about, dict) else None
     return f"limits: {name}" if isinstance(name, str) and name else "limits changed"

@@ -29,8 +29,12 @@ def long_form(seed: int) -> str:
     channels = rng.sample(sorted(USUAL), rng.randint(2, 7))
     step = rng.choice((1, 5, 20, 60, 61, 300, 1200))
     moment, lines = datetime(2000, 1, 1, 22), ["time,channel,value,unit,error"]  # noqa: DTZ001
+    first: datetime | None = None
     for _ in range(rng.randint(5, 40)):
         moment += timedelta(seconds=step * rng.choice((1, 1, 1, 1, 2, 5, 0, -1)))
+        first = first or moment
+        if moment < first:  # a recording that ends before it begins is refused
+            moment += timedelta(seconds=3 * step)
         cells: list[tuple[str, str, str]] = []
         for channel in channels:
             if rng.random() < 0.8:
@@ -65,8 +69,12 @@ def wide_form(seed: int) -> str:
     channels = rng.sample(sorted(USUAL), rng.randint(2, 7))
     step = rng.choice((1, 5, 20, 60, 61, 300))
     moment, lines = datetime(2000, 1, 1, 22), [",".join(["time", *channels])]  # noqa: DTZ001
+    first: datetime | None = None
     for _ in range(rng.randint(10, 60)):
         moment += timedelta(seconds=step * rng.choice((1, 1, 1, 1, 1, 2, 5, -1)))
+        first = first or moment
+        if moment < first:  # a recording that ends before it begins is refused
+            moment += timedelta(seconds=3 * step)
         values = [cell(rng, c) if rng.random() < 0.85 else (c, "", "") for c in channels]
         values = [(c, "" if unit == "kPa" else value, unit) for c, value, unit in values]
         lines.append(",".join([moment.isoformat(), *[value for _, value, _ in values]]))
