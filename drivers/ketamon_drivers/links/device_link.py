@@ -18,9 +18,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ketamon_drivers.catalog import Family
+from ketamon_drivers.catalog import Family, protocol_of
 from ketamon_drivers.links.port import Port, PortMissingError, Wire
-from ketamon_drivers.protocols import PROTOCOLS
 from ketamon_drivers.protocols.protocol import Decoder
 from ketamon_drivers.readings import Reading, Rejected
 
@@ -244,9 +243,9 @@ class DeviceLink:
 
     def _wrong(self) -> str:
         return (
-            f"what comes is not {self.family.name} at {self.family.line}: see that the right device "
+            f"what comes is not {self.family.name} at {self.family.where}: see that the right device "
             f"is at {self.port.address}"
         )
 
     def _fresh_decoder(self) -> Decoder:
-        return PROTOCOLS[self.family.protocol].decoder()
+        return protocol_of(self.family).decoder()

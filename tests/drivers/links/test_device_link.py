@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -288,12 +289,54 @@ def test_ended_link_has_let_its_port_go() -> None:
     run(scene(), VirtualLoop())
 
 
-@pytest.mark.parametrize("name", sorted(FAMILIES))
+SERIAL = sorted(name for name, family in FAMILIES.items() if family.line is not None)
+
+
+@pytest.mark.parametrize("name", SERIAL)
 def test_link_of_every_family_opens_and_falls_silent(name: str) -> None:
     bench = Bench(FAMILIES[name])
-    play(lambda: None, bench.link, 30)
+    play(lambda: None, bench.link, FAMILIES[name].silent_after_s + 5)
     assert [state for _, state in bench.told.states] == ["silent"]
     assert [data for _, data in bench.sent][: len(FAMILIES[name].start)] == [*FAMILIES[name].start]
+
+
+@pytest.mark.parametrize("name", [name for name in SERIAL if FAMILIES[name].start])
+def test_start_sequence_is_sent_again_after_each_reopening(name: str) -> None:
+    family = FAMILIES[name]
+    bench = Bench(family)
+
+    def act() -> None:
+        call_at(3.25, bench.end.unplug)
+        call_at(3.5, bench.end.replug)
+
+    play(act, bench.link, 6)
+    assert len(bench.told.openings) == 2
+    for opened in bench.told.openings:
+        until = opened + family.command_gap_s * len(family.start)
+        sent = [data for t, data in bench.sent if opened <= t <= until]
+        assert sent[: len(family.start)] == [*family.start]
+
+
+@pytest.mark.parametrize("name", [name for name in SERIAL if FAMILIES[name].keep_alive])
+def test_keep_alive_is_sent_for_hours_and_again_after_reopening(name: str) -> None:
+    family = FAMILIES[name]
+    assert family.keep_alive is not None
+    every, word = family.keep_alive
+    bench = Bench(family)
+
+    def act() -> None:
+        call_at(3600.25, bench.end.unplug)
+        call_at(3600.5, bench.end.replug)
+        for t in range(7200):  # it streams all the time
+            call_at(t + 0.1, bench.end.write, b"\0")
+
+    play(act, bench.link, 7200)
+    again = bench.told.openings[1]
+    assert 3600 < again < 3602
+    for since, until in ((0.0, 3600.0), (again, 7199.0)):
+        told = [t for t, data in bench.sent if data == word and since <= t <= until]
+        moments = [since, *told, until]
+        assert max(b - a for a, b in pairwise(moments)) <= every + 0.001
 
 
 GOOD: dict[str, tuple[Reading, ...]] = {

@@ -262,10 +262,12 @@ def test_second_opening_of_a_pseudo_terminal_is_refused_in_a_sentence() -> None:
     assert then == "opened"
 
 
-def test_every_family_opens_on_a_pseudo_terminal() -> None:
+def test_every_serial_family_opens_on_a_pseudo_terminal() -> None:
     async def scene() -> None:
         address = await serve_pty(oximeter())
         for family in FAMILIES.values():
+            if family.line is None:
+                continue
             wire = await port_for(address, family.line).open()
             wire.close()
 
