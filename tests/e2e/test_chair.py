@@ -1,5 +1,6 @@
 """A session at a chair as a person meets it: real processes, keeper, pseudo-terminals, commands."""
 
+import fcntl
 import os
 import re
 import signal
@@ -264,6 +265,24 @@ def test_one_device_serves_one_chair_by_whatever_name(chair: RealChair) -> None:
         "--oximeter", f"nonin-df8:{chair.room_folder}/oximeter",
     )  # fmt: skip
     assert "is given as cuff and as oximeter" in twice.err
+
+
+@pytest.mark.slow
+def test_a_port_that_another_program_holds_or_that_speaks_something_else_is_told(
+    chair: RealChair,
+) -> None:
+    chair.room(1)
+    held = os.open(chair.room_folder / "cuff", os.O_RDWR | os.O_NOCTTY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    chair.start("--cuff", f"suntech:{chair.room_folder}/cuff")
+    now = chair.until(lambda now: now["devices"][0]["state"] == "lost")
+    assert "is held by another program: close that program" in now["devices"][0]["reason"]
+    os.close(held)
+    chair.until(lambda now: now["devices"][0]["state"] == "streaming")
+    assert chair.ketamon("end").code == 0
+    chair.start("--cuff", f"suntech:{chair.room_folder}/oximeter")
+    now = chair.until(lambda now: "is not suntech" in now["devices"][0]["reason"])
+    assert now["devices"][0]["state"] == "silent"
 
 
 @pytest.mark.slow

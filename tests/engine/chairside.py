@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from ketamon.core.profile import parse_profile
 from ketamon.engine.chair_host import ChairHost
 from ketamon.engine.devices import Binding, Devices
 from ketamon.engine.live_session import LiveSession

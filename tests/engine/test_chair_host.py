@@ -159,7 +159,9 @@ def test_an_acknowledgement_covers_nothing_that_was_not_drawn() -> None:
 
 def test_a_number_that_no_entry_has_yet_covers_nothing_that_comes() -> None:
     async def ask(chair: Chairside) -> None:
+        newest = chair.session.state.seq
         chair.ask("acknowledge", up_to_seq=10**30)
+        assert chair.kept.entries[-1].body.up_to_seq == newest
         chair.ask("manual", systolic=170, diastolic=80)
         assert chair.session.state.tracks["sys_high"].state == "active"
 
@@ -188,7 +190,7 @@ def test_what_people_type_can_steer_no_terminal_and_has_an_end() -> None:
     at_a_chair(ask)
 
 
-def test_time_is_real_in_a_live_session_even_for_the_table() -> None:
+def test_where_nothing_can_change_the_speed_of_time_that_is_said() -> None:
     async def ask(chair: Chairside) -> None:
         assert "time is real" in (chair.ask("speed", "trainer", speed=2).reason or "")
 

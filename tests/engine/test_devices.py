@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from ketamon.core.cuff import StartCuff
+from ketamon.engine.devices import Devices
 from ketamon.entries import Cuff, Fault
 from ketamon_drivers.links.device_link import DeviceLink
 from ketamon_drivers.protocols.suntech import COMMANDS
@@ -257,6 +258,42 @@ def test_effects_never_pile_up_into_a_second_start() -> None:
     assert chair.to_cuff.count(START) == len(chair.cycles) == 1
 
 
+def test_a_cuff_that_may_stand_inflated_from_before_is_let_go_when_its_port_is_opened() -> None:
+    async def opened(chair: Chairside) -> None:
+        chair.bind("cuff")
+        await chair.until(2)
+        assert chair.to_cuff.count(ABORT) == 2
+
+    at_a_chair(opened)
+
+
+def test_what_can_not_start_yet_is_tried_once_a_second_however_often_it_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[float] = []
+    start_cuff = Devices.start_cuff
+
+    def counted(devices: Devices, *reason: str) -> str | None:
+        tried.append(asyncio.get_running_loop().time())
+        return start_cuff(devices, *reason)
+
+    monkeypatch.setattr(Devices, "start_cuff", counted)
+
+    async def asked_often(chair: Chairside) -> None:
+        chair.bind()
+        await chair.until(2)
+        chair.take(Cuff("started"), "cuff")
+        chair.take(Cuff("failed", "test"), "cuff")
+        chair.phase()
+        for _ in range(5):
+            chair.devices.effect(StartCuff("scheduled"))
+        tried.clear()
+        await chair.until(12.5)
+        assert len(tried) == 10
+
+    at_a_chair(asked_often)
+
+
 def test_nothing_is_started_after_the_session_was_closed() -> None:
     async def closed(chair: Chairside) -> None:
         chair.cuff.unplug()
@@ -264,7 +301,9 @@ def test_nothing_is_started_after_the_session_was_closed() -> None:
         await chair.until(2)
         chair.phase()
         await chair.until(4)
+        assert chair.devices.wanted is not None
         await chair.devices.close()
+        assert chair.devices.wanted is None
         chair.cuff.replug()
         await asyncio.sleep(60)
 

@@ -3,12 +3,13 @@
 import asyncio
 import stat
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from ketamon.engine.feed_server import FeedServer, Viewer
+from ketamon.engine.feed_server import ATTACH_WITHIN_PULSES, FeedServer, Viewer
 from ketamon.engine.playback import Playback, marks
 from ketamon.engine.replay import ReplayHost, Tape
 from ketamon.feed.client import FeedClient
@@ -245,3 +246,33 @@ async def test_stalled_viewer_costs_the_others_nothing_and_is_dropped(tmp_path: 
     stalled.close()
     await client.close()
     await server.close("test over")
+
+
+async def test_a_fault_in_a_command_is_answered_and_the_next_one_is_done(
+    host: ReplayHost, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = await FeedClient.connect(path_of(host))
+    with monkeypatch.context() as broken:
+        broken.setattr(ReplayHost, "command", lambda *_: 1 / 0)
+        answer = await ask(client, "pause")
+    assert (answer.ok, answer.reason) == (False, "the engine failed at this; its log says where")
+    assert "a command has failed" in caplog.text
+    assert (await ask(client, "seek", t=5)).ok
+    await client.close()
+
+
+async def test_who_never_attaches_is_let_go_and_the_others_are_not(host: ReplayHost) -> None:
+    assert host.server is not None
+    client = await FeedClient.connect(path_of(host))
+    await first(client, Snapshot)
+    reader, writer = await asyncio.open_unix_connection(path_of(host))
+    await asyncio.sleep(0.05)
+    for _ in range(ATTACH_WITHIN_PULSES + 1):
+        host.server.pulse()
+    async with asyncio.timeout(5):
+        with suppress(ConnectionError):
+            assert await reader.read() == b""
+    writer.close()
+    await first(client, Beat)
+    assert len(host.server.viewers) == 1
+    await client.close()

@@ -6,11 +6,10 @@ import pytest
 
 from ketamon.core import alarms
 from ketamon.engine.live_session import LiveSession
-from ketamon.entries import Acknowledge, Baseline, Entry, Note, Phase
+from ketamon.entries import Acknowledge, Baseline, Device, Entry, Note, Phase, make
 from ketamon_drivers.links.loops import VirtualLoop, run
 from ketamon_drivers.readings import BloodPressure, Manual, Oximetry
 from tests.engine.chairside import Chairside, Kept, at_a_chair
-
 
 PRESSURES = {5: 150, 6: 152, 30: 172, 45: 175}
 
@@ -121,13 +120,22 @@ def test_what_was_known_is_known_again(whole: list[Entry]) -> None:
 
 def test_a_start_that_was_asked_for_before_the_crash_is_not_asked_for_again() -> None:
     async def due(chair: Chairside) -> None:
-        chair.devices.session.state.cuff.can_start = True
+        chair.take(Device("suntech", "pipe", can_start=True), "cuff")
+        await chair.until(10)
         chair.phase()
-        await chair.until(301)
 
-    entries = at_a_chair(due).kept.entries
-    session, _ = restored(entries)
+    session, _ = restored(at_a_chair(due).kept.entries)
+    assert session.state.cuff.tries == 1
     assert alarms.take_effects(session.state) == []
+
+
+def test_time_goes_on_from_what_was_recorded_whatever_a_clock_says() -> None:
+    async def behind() -> None:
+        session = LiveSession("SIMULATED", Kept())
+        session.restore([make(1, 5000, Note(text="before"))])
+        assert session.take(Note(text="after")).t_ms == 5000
+
+    run(behind(), VirtualLoop())
 
 
 def test_moments_are_whole_milliseconds_of_the_loops_time() -> None:

@@ -38,6 +38,13 @@ def test_session_time_goes_on_where_it_would_be(mark: ClockMark, t: float) -> No
     assert wall.resumed_t(mark) == pytest.approx(t)
 
 
+def test_where_no_boot_has_a_name_two_are_never_taken_for_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wall, "boot_id", lambda: "")
+    assert wall.resumed_t(ClockMark(100, 9999, "", UTC - 60, 1)) == pytest.approx(160)
+
+
 def test_without_a_note_the_wall_clock_at_the_beginning_tells() -> None:
     started = (NOW - datetime.timedelta(hours=1)).isoformat()
     assert wall.resumed_t(wall.since(started, 10)) == pytest.approx(3600)

@@ -81,8 +81,11 @@ def test_an_approval_that_others_may_write_does_not_count(profile: Path) -> None
 def test_an_approval_is_the_approvers_own_file_whoever_wrote_one_before(profile: Path) -> None:
     beside(profile).write_text("{}")
     beside(profile).chmod(0o666)
-    before = beside(profile).stat().st_ino
-    approve(profile, "Dr. A", "2026-01-31", OURS)
+    before, mask = beside(profile).stat().st_ino, os.umask(0o002)
+    try:
+        approve(profile, "Dr. A", "2026-01-31", OURS)
+    finally:
+        os.umask(mask)
     assert beside(profile).stat().st_ino != before
     assert beside(profile).stat().st_mode & 0o777 == 0o644
     assert [p.name for p in profile.parent.iterdir() if p not in (profile, beside(profile))] == []
