@@ -164,10 +164,11 @@ class Cuff(_Body, frozen=True, tag="cuff"):
 
 
 class Fault(_Body, frozen=True, tag="fault"):
-    """Something outside the patient went wrong: disk, clock, host, viewer."""
+    """Something outside the patient went wrong: disk, clock, host, viewer; `reason` in words."""
 
     what: str | None = None
     detail: str | None = None
+    reason: str | None = None
 
 
 class Announced(_Body, frozen=True, tag="announced"):

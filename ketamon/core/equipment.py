@@ -198,6 +198,7 @@ def _fault(state: State, entry: Entry) -> None:
         record.failing_ms, record.long, record.reason = None, False, ""
     elif body.detail in ("failing", "failing_long"):
         record.failing_ms = state.t if record.failing_ms is None else record.failing_ms
+        record.reason = body.reason or record.reason
         record.long = record.long or body.detail == "failing_long"
 
 

@@ -47,4 +47,5 @@ class RecordWatch:
             return  # not back before all is committed
         if state != self.told:
             self.told = state
-            self.session.take(Fault("record", state))
+            reason = self.ledger.trouble if state == "failing" else None
+            self.session.take(Fault("record", state, reason))

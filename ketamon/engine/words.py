@@ -136,7 +136,8 @@ def _cuff(entry: Entry) -> str:
 def _fault(entry: Entry) -> str:
     body: Fault = entry.body
     what, detail = body.what or "fault", body.detail or ""
-    return FAULT_WORDS.get((what, detail)) or f"{what} {detail}".replace("_", " ").strip()
+    words = FAULT_WORDS.get((what, detail)) or f"{what} {detail}".replace("_", " ").strip()
+    return _with_reason(words, body.reason)
 
 
 def _gap(entry: Entry) -> str:

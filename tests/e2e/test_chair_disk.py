@@ -9,7 +9,7 @@ import pytest
 from ketamon.entries import End, Session, make
 from ketamon.ledger.live import LiveLedger
 from ketamon.ledger.session_file import read_session
-from tests.e2e.chair import RealChair, small_disk, wait_for
+from tests.e2e.chair import RealChair, lines_of, small_disk, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -51,13 +51,18 @@ def test_a_full_disk_is_an_alarm_and_all_is_kept_when_it_is_free_again(chair: Re
     assert chair.ask("manual", systolic=185, diastolic=90).ok
     chair.until(lambda now: now["alarms"][0]["condition"] == "sys_high")
     assert "RECORD" in chair.ketamon("status").out.upper()
+    with lines_of(chair, "tail", "--json") as tail:
+        assert chair.ask("phase", phase="recovery").ok
+        tail.until('"phase":"recovery"')
     ballast.unlink()
     back = chair.until(lambda now: not failing(now) and now["recorded"] == now["seq"])
     assert back["recorded"] > full["seq"]
     assert chair.ketamon("end").code == 0
     entries = read_session(path)
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
-    assert [entry.body.detail for entry in entries if entry.kind == "fault"] == ["failing", "back"]
+    faults = [entry.body for entry in entries if entry.kind == "fault"]
+    assert [fault.detail for fault in faults] == ["failing", "back"]
+    assert "the disk is full; free some space" in (faults[0].reason or "")
 
 
 def test_a_session_that_ends_on_a_full_disk_is_closed_as_soon_as_it_is_free(

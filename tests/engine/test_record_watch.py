@@ -48,6 +48,17 @@ def test_a_file_that_was_taken_away_is_failing_though_nothing_waits() -> None:
     ]
 
 
+def test_the_alarm_says_why_in_the_ledgers_words() -> None:
+    async def fail(chair: Chairside) -> None:
+        ledger = Ledger()
+        ledger.waiting_since, ledger.trouble = 0.0, "the disk is full; free some space"
+        await chair.until(3)
+        RecordWatch(chair.session, ledger).look(3, 1)
+
+    [line] = at_a_chair(fail).kept.of("alarm")
+    assert line.body.reason == "the disk is full; free some space"
+
+
 @pytest.mark.parametrize(("seconds", "priorities"), [(9, ["low"]), (12, ["low", "high"])])
 def test_the_alarm_rises_when_it_fails_for_long(seconds: float, priorities: list[str]) -> None:
     async def fail(chair: Chairside) -> None:
