@@ -251,7 +251,7 @@ class Projector:
     def _conditions(self, vitals: tuple[str, ...], kind: str) -> tuple[ConditionView, ...]:
         """The vitals' conditions, and technical ones, that look other than when last told."""
         tracks = [track for vital in vitals for track in self.state.by_vital[vital]]
-        if kind in TOUCHES_CUFF or kind == "fault":
+        if kind == "alarm":  # a technical one changes with a line of its own, and only so
             tracks += self.state.technical.values()
         out = []
         for track in tracks:

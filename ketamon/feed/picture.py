@@ -167,7 +167,6 @@ class Picture:
             self.devices[device.device] = device
         if view.cuff is not None:
             self.cuff = view.cuff
-            self._prompt()
         if view.bar is not None:
             self.bars.append(view.bar)
         if view.event is not None:

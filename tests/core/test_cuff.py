@@ -161,6 +161,14 @@ def test_reading_typed_late_of_before_the_start_does_not_end_it() -> None:
     assert chair.now.state == "measuring"
 
 
+def test_copy_of_an_earlier_reading_does_not_end_it() -> None:
+    chair = Chair({})
+    chair.cuff(0, 120)
+    chair.did(5, "started")
+    chair.cuff(10, 120)
+    assert chair.now.state == "measuring"
+
+
 def test_stored_reading_neither_ends_nor_fails_it() -> None:
     chair = Chair({})
     chair.did(10, "started")

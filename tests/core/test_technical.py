@@ -171,6 +171,13 @@ def test_record_that_is_told_to_fail_for_long_is_high_at_once() -> None:
     assert chair.wait(100) == []
 
 
+def test_record_that_is_told_to_fail_again_has_failed_since_the_first() -> None:
+    chair = Chair({})
+    chair.tell(10, "fault", what="record", detail="failing")
+    chair.tell(15, "fault", what="record", detail="failing")
+    assert chair.wait(18) == ["18.000 record_failing escalated active high"]
+
+
 def test_record_that_is_back_ends_it_and_a_high_one_is_latched() -> None:
     chair = Chair({})
     chair.tell(10, "fault", what="record", detail="failing")
@@ -265,6 +272,15 @@ def test_due_at_one_moment_are_the_patients_first_and_then_these_unanswered_last
         ["120.000", "bp_overdue", "raised"],
         ["120.000", "record_failing", "unanswered"],
     ]
+
+
+def test_due_is_the_soonest_of_both() -> None:
+    chair = Chair({})
+    chair.did(0, "started")
+    chair.strap(85, 80)  # lost at 95
+    assert alarms.due(chair.state) == 90_000
+    chair.wait(90)
+    assert alarms.due(chair.state) == 95_000
 
 
 def test_priority_follows_the_phase_of_each_moment() -> None:

@@ -81,7 +81,7 @@ def test_cadence_alone_is_no_news_of_a_device() -> None:
 @pytest.mark.parametrize("state", ["silent", "lost", None])
 def test_reading_proves_its_device_back(state: str | None) -> None:
     watched = Watched()
-    watched.device(1, "oximeter", **({"state": state} if state else {}))
+    watched.device(1, "oximeter", **({"state": state, "reason": "quiet"} if state else {}))
     (told,) = watched.tell(7, "oximetry", "oximeter", spo2=97).devices
     assert (told.state, told.since_t, told.reason) == ("streaming", 7, "")
     assert watched.tell(8, "oximetry", "oximeter", spo2=97).devices == ()
