@@ -234,5 +234,5 @@ class Lines:
             self.seen.append(line.rstrip("\n"))
             if words in line:
                 return self.seen[-1]
-            assert time.monotonic() < deadline, self.seen
+            assert time.monotonic() < deadline, self.seen[-20:]
         raise AssertionError(f"never said {words!r}: {self.seen}")
