@@ -8,7 +8,9 @@
 | wrong_protocol | bytes for 5 s and no whole frame among them |
 | lost | unplugged, or it can't be opened |
 
-After 10 s of silence the port is closed and opened once, because some bridges fall asleep. A lost
+While it is silent its start sequence is sent again every 10 s: a device that was switched off, or
+heard no keep-alive for too long, has forgotten that it was started. After 10 s of silence the port
+is closed and opened once, because some bridges fall asleep. A lost
 port is tried again after 0.5, 1, 2 and then every 5 s, for ever; its address is opened anew each
 time, so that a device that comes back under another node is found by its own name.
 """
@@ -45,6 +47,7 @@ LINK_STATES: dict[tuple[str, str], str] = {
 BACK_OFF_S = (0.5, 1.0, 2.0, 5.0)
 WRONG_AFTER_S = 5.0
 REOPEN_AFTER_S = 10.0
+START_AGAIN_S = 10.0
 OUTBOX = 8
 """Commands that may wait for their turn; more would be old when sent."""
 
@@ -85,7 +88,7 @@ class DeviceLink:
         self._watch_timer: asyncio.TimerHandle | None = None
         self._tries = 0
         self._may_reopen = True
-        self._asked_s = self._sent_s = self._heard_s = 0.0
+        self._asked_s = self._sent_s = self._heard_s = self._started_s = 0.0
         self._garbled_since_s: float | None = None
 
     @property
@@ -131,13 +134,18 @@ class DeviceLink:
         wire.start(self._received, self._closed)
         self._happened("opened", "")
         self._on_open()
-        for data in self.family.start:
-            self.send(data)
+        self._start_device()
         self._watch()
         try:
             await self._ended
         finally:
             self._let_go()
+
+    def _start_device(self) -> None:
+        """Sends what makes it speak."""
+        self._started_s = asyncio.get_running_loop().time()
+        for data in self.family.start:
+            self.send(data)
 
     def _closed(self, reason: str) -> None:
         """The wire has ended by itself."""
@@ -221,7 +229,12 @@ class DeviceLink:
             self._tries = 0
             self._let_go()
             return
+        starts = bool(family.start) and self.state == "silent"
+        if starts and now >= self._started_s + START_AGAIN_S:
+            self._start_device()
         moments = [] if self.state == "silent" else [quiet_at]
+        if starts:
+            moments.append(self._started_s + START_AGAIN_S)
         if self.state == "silent" and self._may_reopen:
             moments.append(reopen_at)
         if keep_alive is not None:

@@ -214,8 +214,10 @@ class PtyMedium(Medium):
 class TcpMedium(Medium):
     """A device at a TCP port, for one host at a time."""
 
-    def __init__(self, device: VirtualDevice, host: str = "127.0.0.1", port: int = 0) -> None:
-        super().__init__(device)
+    def __init__(
+        self, device: VirtualDevice, host: str = "127.0.0.1", port: int = 0, baud: int = BAUD
+    ) -> None:
+        super().__init__(device, baud)
         self._host, self._port = host, port
         self._server: asyncio.Server | None = None
         self._connected: asyncio.Transport | None = None

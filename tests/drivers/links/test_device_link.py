@@ -317,6 +317,15 @@ def test_start_sequence_is_sent_again_after_each_reopening(name: str) -> None:
         assert sent[: len(family.start)] == [*family.start]
 
 
+@pytest.mark.parametrize("name", [name for name in SERIAL if FAMILIES[name].start])
+def test_silent_device_is_told_to_start_every_ten_seconds_until_it_speaks(name: str) -> None:
+    family = FAMILIES[name]
+    bench = Bench(family)
+    play(lambda: None, bench.link, 100)
+    first = [t for t, data in bench.sent if data == family.start[0]]
+    assert max(b - a for a, b in pairwise([*first, 100])) <= max(10, family.silent_after_s) + 1
+
+
 @pytest.mark.parametrize("name", [name for name in SERIAL if FAMILIES[name].keep_alive])
 def test_keep_alive_is_sent_for_hours_and_again_after_reopening(name: str) -> None:
     family = FAMILIES[name]

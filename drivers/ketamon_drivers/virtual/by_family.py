@@ -1,0 +1,49 @@
+"""The virtual device of each family, on whoever's body."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ketamon_drivers.catalog import Family
+from ketamon_drivers.readings import Oximetry
+from ketamon_drivers.virtual.device import VirtualDevice
+from ketamon_drivers.virtual.streaming_oximeter import VirtualStreamingOximeter
+from ketamon_drivers.virtual.suntech_cuff import Measurement, VirtualSunTechCuff
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What devices find out about whoever they are on; `sample` is asked once a second."""
+
+    sample: Callable[[], Oximetry]
+    measure: Callable[[], Measurement]
+    on_cycle: Callable[[bool], None] = lambda _started: None
+
+
+class NoVirtualDeviceError(LookupError):
+    """Nobody has made this family of software; the message says what there is instead."""
+
+
+MAKERS: dict[str, Callable[[Family, Body], VirtualDevice]] = {
+    "suntech": lambda _family, body: VirtualSunTechCuff(body.measure, body.on_cycle),
+}
+"""By protocol; oximeters that stream need none."""
+
+
+def virtual_device(family: Family, body: Body) -> VirtualDevice:
+    """Makes a device of this family; raises NoVirtualDeviceError."""
+    maker = MAKERS.get(family.protocol)
+    if maker is not None:
+        return maker(family, body)
+    if has_virtual_device(family):
+        return VirtualStreamingOximeter(family, body.sample)
+    raise NoVirtualDeviceError(
+        f"{family.name}: there is no virtual device of this family yet; `ketamon devices` says of "
+        "which there is one"
+    )
+
+
+def has_virtual_device(family: Family) -> bool:
+    """Tells whether `virtual_device` makes one."""
+    return family.protocol in MAKERS or (
+        family.line is not None and family.role == "oximeter" and family.frames_per_s is not None
+    )
