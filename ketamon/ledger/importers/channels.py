@@ -2,10 +2,11 @@
 
 | channel | unit | goes to | device |
 |---|---|---|---|
-| SYS, DIA, MAP | mmHg, kPa | `blood_pressure` | cuff |
-| SPO2, PULSE | %, /min | `oximetry` | oximeter |
+| SYS, DIA, MAP, CUFF_PULSE | mmHg, kPa, /min | `blood_pressure` | cuff |
+| SPO2, PULSE, PI | %, /min, % | `oximetry` | oximeter |
 | HR | /min | `heart_rate` | strap |
 | RR | /min | `respiration` | monitor |
+| TYPED.SYS, DIA, PULSE, SPO2, RR, MOAAS, MEASURED_T | as above, s | `manual` | person |
 | LIMIT.X_HI, LIMIT.X_LO | as X | `limits`: X's high or low, medium | |
 
 Rows of one time form one reading a device, after the limits of that time. 0 means that a sensor
@@ -32,6 +33,7 @@ from ketamon.vitals import VITALS, Number
 from ketamon_drivers.readings import (
     BloodPressure,
     HeartRate,
+    Manual,
     Oximetry,
     Reading,
     Respiration,
@@ -62,10 +64,26 @@ CHANNELS: dict[str, Channel] = {
         Channel("PULSE", "oximeter", PER_MINUTE),
         Channel("HR", "strap", PER_MINUTE),
         Channel("RR", "monitor", PER_MINUTE),
+        Channel("CUFF_PULSE", "cuff", PER_MINUTE),
+        Channel("PI", "oximeter", ("%", "")),
+        Channel("TYPED.SYS", "person", MMHG),
+        Channel("TYPED.DIA", "person", MMHG),
+        Channel("TYPED.PULSE", "person", PER_MINUTE),
+        Channel("TYPED.SPO2", "person", ("%", "")),
+        Channel("TYPED.RR", "person", PER_MINUTE),
+        Channel("TYPED.MOAAS", "person", ("",)),
+        Channel("TYPED.MEASURED_T", "person", ("s", "")),
     )
 }
+DEVICES = ("cuff", "oximeter", "strap", "monitor")
 CADENCE_OF = {"oximeter": ("SPO2", "PULSE"), "strap": ("HR",), "monitor": ("RR",)}
 """The channel whose median interval is its device's cadence: the first one that is there."""
+TYPED = {
+    "TYPED.SYS": "systolic", "TYPED.DIA": "diastolic",
+    "TYPED.PULSE": "pulse_rate", "TYPED.SPO2": "spo2", "TYPED.RR": "rr",
+    "TYPED.MOAAS": "moaas", "TYPED.MEASURED_T": "measured_t",
+}  # fmt: skip
+"""Channels of what a person typed, and the reading's fields in JSON."""
 LIMIT_VITALS = {"HR": "hr", "SPO2": "spo2", "SYS": "sys", "DIA": "dia", "MAP": "map", "RR": "rr"}
 SIDES = {"HI": "high", "LO": "low"}
 
@@ -107,7 +125,7 @@ class Rows:
         for t_ms, group in self._groups(samples):
             self._limits(t_ms, [s for s in group if s.channel.startswith("LIMIT.")])
             measured = [s for s in group if s.channel in CHANNELS]
-            for device in ("cuff", "oximeter", "strap", "monitor"):
+            for device in (*DEVICES, "person"):
                 self._readings(
                     t_ms, device, [s for s in measured if CHANNELS[s.channel].device == device]
                 )
@@ -140,7 +158,7 @@ class Rows:
 
     def _devices(self) -> Iterator[Entry]:
         used = {CHANNELS[channel].device for channel in self.counts if channel in CHANNELS}
-        for device in ("cuff", "oximeter", "strap", "monitor"):
+        for device in DEVICES:
             if device in used:
                 cadence = self._cadence_s(device)
                 yield make(0, 0, Device(family=self.family, cadence_s=cadence), device)
@@ -195,7 +213,7 @@ class Rows:
         if sample.unit.lower() not in channel.units:
             self.flags.add(f"{channel.name} in a unit that is not known: not judged", sample.line)
             return None, "in a unit that is not known"
-        if value == 0:
+        if value == 0 and channel.device != "person":
             self.flags.add(f"{channel.name} 0: the sensor was off", sample.line)
             return None, "0"
         return _in_own_unit(value, sample.unit), None
@@ -271,14 +289,15 @@ def _body(
     if device == "cuff":
         if failed:
             return BloodPressure(status=("invalid",))
-        return BloodPressure(
-            values.get("SYS"), values.get("DIA"), values.get("MAP"), "kPa" if kpa else "mmHg"
-        )
+        pressures = values.get("SYS"), values.get("DIA"), values.get("MAP")
+        return BloodPressure(*pressures, "kPa" if kpa else "mmHg", values.get("CUFF_PULSE"))
     if device == "oximeter":
         off = off and all(value is None for value in values.values())
-        return Oximetry(
-            values.get("SPO2"), values.get("PULSE"), status=("sensor_off",) if off else ()
-        )
+        status = ("sensor_off",) if off else ()
+        return Oximetry(values.get("SPO2"), values.get("PULSE"), values.get("PI"), status=status)
+    if device == "person":
+        typed = {TYPED[channel]: value for channel, value in values.items()}
+        return msgspec.convert({"kind": "manual", **typed}, Manual)
     if device == "strap":
         return HeartRate(values.get("HR"))
     return Respiration(values.get("RR"))

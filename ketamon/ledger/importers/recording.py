@@ -11,27 +11,40 @@ import msgspec
 
 from ketamon.core.profile import refusal
 from ketamon.entries import READING_KINDS, Entry
+from ketamon.ledger.importers.column_map import ColumnMap
 from ketamon.ledger.importers.csv_table import header, is_long, is_wide, read_table
 from ketamon.ledger.importers.flags import Flag, Flags, flag_entry, flag_gaps
 from ketamon.ledger.importers.ndjson import read_lines
+from ketamon.ledger.importers.other_forms import (
+    Found,
+    OtherFormError,
+    read_binary,
+    read_by_columns,
+    read_other_text,
+)
+from ketamon.ledger.importers.tables import Table
 from ketamon.ledger.importers.whole import NotWholeError, cut_off
 from ketamon_drivers.readings import printable
 
 SIZE_LIMIT = 512 * 1024 * 1024
 SQLITE_MAGIC = b"SQLite format 3\0"
 OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
-    (b"\x1f\x8b", "a gzip file (perhaps .vital)"),
     (b"PK\x03\x04", "a ZIP file or a spreadsheet"),
     (b"%PDF", "a PDF"),
 )
 READABLE = (
     "give NDJSON entries, a CSV with time,channel,value or with time,HR,SPO2,SYS,…, "
-    "or a .ketamon session"
+    "a .vital, a WFDB .hea or a .ketamon session"
 )
 
 
 class RecordingError(ValueError):
-    """A file that is no recording; the message is one sentence that says what to do."""
+    """A file that is no recording; the message is one sentence that says what to do.
+
+    `unknown` is the table where only the meaning of its columns is missing.
+    """
+
+    unknown: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,8 @@ class Recording:
     entries: tuple[Entry, ...]
     flags: tuple[Flag, ...] = ()
     title: str | None = None
+    names: tuple[str, ...] = ()
+    columns: ColumnMap | None = None
 
     @property
     def duration_ms(self) -> int:
@@ -62,22 +77,28 @@ class Recording:
         return [head, *map(str, self.flags)]
 
 
-def read_recording(path: Path) -> Recording:
-    """Reads a file of any known form; raises RecordingError."""
+def read_recording(path: Path, columns: str | None = None) -> Recording:
+    """Reads a file of any known form; raises RecordingError.
+
+    `columns` says what the columns of a table are, as `--map` does.
+    """
     data = _read(path)
     flags = Flags()
     if data.startswith(SQLITE_MAGIC):
-        form, entries = "session file", _session(path, flags)
+        found = Found("session file", _session(path, flags))
     else:
         try:
-            form, entries = _text(path, data, flags)
-        except NotWholeError as error:
-            raise RecordingError(f"{path}: {error}") from None
+            found = _other(path, data, columns, flags)
+        except (NotWholeError, OtherFormError) as error:
+            refused = RecordingError(f"{path}: {error}")
+            refused.unknown = getattr(error, "table", None)
+            raise refused from None
+    entries = found.entries
     if not any(entry.kind in READING_KINDS for entry in entries):
         why = f"; {flags.all()[0]}" if flags.all() else ""
         raise RecordingError(f"{path}: holds no readings{why}; {READABLE}")
     flag_gaps(flags, entries)
-    return Recording(form, entries, flags.all(), _title(entries))
+    return Recording(found.form, entries, flags.all(), _title(entries), found.names, found.columns)
 
 
 def _read(path: Path) -> bytes:
@@ -121,29 +142,35 @@ def _session(path: Path, flags: Flags) -> tuple[Entry, ...]:
     return tuple(msgspec.structs.replace(entry, seq=0) for entry in entries)
 
 
-def _text(path: Path, data: bytes, flags: Flags) -> tuple[str, tuple[Entry, ...]]:
-    """Reads one of the forms that are text."""
+def _other(path: Path, data: bytes, columns: str | None, flags: Flags) -> Found:
+    """Reads what is no session file."""
     for magic, what in OTHER_KINDS:
         if data.startswith(magic):
             raise RecordingError(f"{path}: is {what}, which can't be read yet; {READABLE}")
+    binary = read_binary(path, data, flags)
+    if binary is not None:
+        return binary
     if b"\0" in data:
         raise RecordingError(f"{path}: is a binary file; {READABLE}")
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return "NDJSON", read_lines(data.removeprefix(b"\xef\xbb\xbf"), flags)
+        return Found("NDJSON", read_lines(data.removeprefix(b"\xef\xbb\xbf"), flags))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if error.reason == "unexpected end of data":
             raise cut_off() from None
         raise RecordingError(f"{path}: is not UTF-8 text; save it as UTF-8 first") from None
+    mapped = read_by_columns(text, columns, flags)
+    if mapped is not None:
+        return mapped
     names = header(text)
-    if names is None:
+    if names is not None and (is_long(names) or is_wide(names)):
+        form, entries, _counts = read_table(text, flags)
+        return Found(form, entries)
+    other = read_other_text(path, text, flags)
+    if other is None:
         raise RecordingError(f"{path}: is not a recording; {READABLE}")
-    if not (is_long(names) or is_wide(names)):
-        shown = printable(", ".join(names))[:80]
-        raise RecordingError(f"{path}: is a table of other columns ({shown}); {READABLE}")
-    form, entries, _counts = read_table(text, flags)
-    return form, entries
+    return other
 
 
 def _title(entries: tuple[Entry, ...]) -> str | None:
