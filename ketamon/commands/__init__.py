@@ -25,6 +25,9 @@ COMMANDS: dict[str, Lazy] = {
     "feed": Lazy("feed", "feed", "Copies a running session's feed to standard output."),
     "replay": Lazy("replay", "replay", "Plays a recording on the screen, or prints its alarms."),
     "import": Lazy("import_", "import_", "Turns a recording into a session file."),
+    "devices": Lazy(
+        "devices", "devices", "Lists the devices that it knows; --scan: what is plugged in."
+    ),
     "decode": Lazy("decode", "decode", "Turns a device's bytes into readings."),
     "limits": Lazy("limits", "limits", "Checks a limits profile."),
     "alarms": Lazy("alarms", "alarms", "Prints how an alarm lives."),
