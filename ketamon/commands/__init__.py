@@ -29,7 +29,7 @@ COMMANDS: dict[str, Lazy] = {
         "devices", "devices", "Lists the devices that it knows; --scan: what is plugged in."
     ),
     "decode": Lazy("decode", "decode", "Turns a device's bytes into readings."),
-    "limits": Lazy("limits", "limits", "Checks a limits profile."),
+    "limits": Lazy("limits", "limits", "Checks a limits profile, or approves it for sessions with patients."),
     "alarms": Lazy("alarms", "alarms", "Prints how an alarm lives."),
     "sessions": Lazy("sessions", "sessions", "Lists what was recorded here, and what runs."),
     "verify": Lazy("verify", "verify", "Checks a session file against its chain of hashes."),

@@ -24,6 +24,7 @@ from tests.e2e.chair import (
     state_of,
     wait_for,
 )
+from tests.e2e.terminal import Terminal
 from tests.profiles.test_approval import OURS
 
 BACK_WITHIN_S = 3.0
@@ -287,8 +288,6 @@ def test_a_port_that_another_program_holds_or_that_speaks_something_else_is_told
 
 @pytest.mark.slow
 def test_a_screen_that_is_stopped_or_killed_stops_nothing(chair: RealChair) -> None:
-    from tests.e2e.terminal import Terminal
-
     chair.start(*chair.room(1), "--phase", "dosing")
     with Terminal([*KETAMON, "watch"], env=chair.env) as screen:
         screen.until(lambda text: "oximeter" in text and "SIMULATED" in text)
@@ -298,6 +297,19 @@ def test_a_screen_that_is_stopped_or_killed_stops_nothing(chair: RealChair) -> N
         assert now["recorded"] >= before["recorded"] + 3
         os.kill(screen.process.pid, signal.SIGKILL)
         chair.until(lambda later: later["t"] > now["t"] + 1)
+    assert chair.ketamon("end").code == 0
+
+
+@pytest.mark.slow
+def test_leaving_the_screen_that_start_opened_ends_nothing(chair: RealChair) -> None:
+    with Terminal([*KETAMON, "start", *chair.room(1)], env=chair.env) as screen:
+        screen.until(lambda text: "SIMULATED" in text and "oximeter" in text)
+        chair.note()
+        screen.press("q")
+        screen.until("leave this screen?")
+        screen.press("y")
+        assert screen.end() == 0
+    assert chair.until(lambda _now: True)["mode"] == "SIMULATED"
     assert chair.ketamon("end").code == 0
 
 
