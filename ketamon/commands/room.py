@@ -16,6 +16,8 @@ from ketamon.feed.messages import Beat, FeedError, Hello
 from ketamon.training import room_process
 from ketamon_drivers.links.loops import ScaledLoop
 
+RETRY_S = 0.5
+
 
 class FeedToFollow(msgspec.Struct):
     """A line that names the engine's socket."""
@@ -39,12 +41,17 @@ def obey(line: bytes, loop: ScaledLoop) -> None:
 
 
 async def follow(socket: Path, loop: ScaledLoop) -> None:
-    """Keeps the room's time as fast as the engine's, for as long as there is one."""
-    with suppress(OSError, FeedError):
-        client = await FeedClient.connect(socket, seat="observer", viewer="room")
-        async for message in client.messages():
-            if isinstance(message, Hello | Beat) and message.speed != loop.speed:
-                loop.set_speed(message.speed)
+    """Keeps the room's time as fast as the engine's, also of the next one if it is started again."""
+    while True:
+        with suppress(OSError, FeedError):
+            client = await FeedClient.connect(socket, seat="observer", viewer="room")
+            async for message in client.messages():
+                if isinstance(message, Hello | Beat) and message.speed != loop.speed:
+                    loop.set_speed(message.speed)
+            await client.close()
+        again = asyncio.Event()
+        loop.pulse(RETRY_S, again.set)  # real seconds: a paused room waits too
+        await again.wait()
 
 
 if __name__ == "__main__":

@@ -92,8 +92,10 @@ def request_for(
         )
     try:
         path = limits_file or FOLDER / "iv_adult.toml"
-        profile = load_profile(path)
         if mode == "LIVE":
+            approval_of(path, site.approvers_group)
+        profile = load_profile(path)
+        if mode == "LIVE":  # once more: what was read in between is what was approved
             approved = approval_of(path, site.approvers_group)
             approval = {"name": approved.name, "date": approved.date, "sha256": approved.sha256}
         socket, mark = socket_path(f"chair-{chair}"), run_folder() / f"chair-{chair}.failed"
