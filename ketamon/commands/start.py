@@ -92,11 +92,11 @@ def request_for(
         )
     try:
         path = limits_file or FOLDER / "iv_adult.toml"
-        if mode == "LIVE":
-            approval_of(path, site.approvers_group)
         profile = load_profile(path)
-        if mode == "LIVE":  # once more: what was read in between is what was approved
+        if mode == "LIVE":
             approved = approval_of(path, site.approvers_group)
+            if load_profile(path) != profile:  # what was read is what was approved
+                raise ApprovalError(f"{path}: was edited just now; start again")
             approval = {"name": approved.name, "date": approved.date, "sha256": approved.sha256}
         socket, mark = socket_path(f"chair-{chair}"), run_folder() / f"chair-{chair}.failed"
         mark.unlink(missing_ok=True)
