@@ -28,8 +28,12 @@ COMMANDS: dict[str, Lazy] = {
     "devices": Lazy(
         "devices", "devices", "Lists the devices that it knows; --scan: what is plugged in."
     ),
+    "probe": Lazy("probe", "probe", "Listens to a port, and names what speaks there."),
+    "export": Lazy("export", "export", "Writes a session as CSV, lines of JSON or .vital."),
     "decode": Lazy("decode", "decode", "Turns a device's bytes into readings."),
-    "limits": Lazy("limits", "limits", "Checks a limits profile, or approves it for sessions with patients."),
+    "limits": Lazy(
+        "limits", "limits", "Checks a limits profile, or approves it for sessions with patients."
+    ),
     "alarms": Lazy("alarms", "alarms", "Prints how an alarm lives."),
     "sessions": Lazy("sessions", "sessions", "Lists what was recorded here, and what runs."),
     "verify": Lazy("verify", "verify", "Checks a session file against its chain of hashes."),

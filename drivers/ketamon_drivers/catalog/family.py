@@ -97,7 +97,7 @@ class Family:
     packet_gap_s: float | None = None
     """A pause so long inside a packet means that its rest won't come."""
     frames_per_s: float | None = None
-    """How often it speaks by itself, without being asked first; None where it only answers."""
+    """How often it speaks by itself, once it is started; None where it only answers."""
     frame_bytes: int | None = None
     """The length of its frames where all are alike and a reading is not one frame."""
     has_checksum: bool = False
