@@ -48,7 +48,11 @@ def import_(file: Path, target: Path | None, columns: str | None) -> None:
     from ketamon.ledger.session_file import SessionFileError
 
     path = target if target is not None else Path(file.stem + SESSION)
-    _assert_can_be_made(path)
+    if path.suffix not in (SESSION, LINES):
+        raise click.ClickException(
+            f"{path}: can't tell what to make; give a name that ends in {SESSION} or {LINES}"
+        )
+    assert_can_be_made(path)
     try:
         recording = _read(file, columns)
         made = _write(path, recording)
@@ -85,12 +89,8 @@ def _read(file: Path, columns: str | None) -> "Recording":
     return recording
 
 
-def _assert_can_be_made(path: Path) -> None:
+def assert_can_be_made(path: Path) -> None:
     """Refuses, before a long file is read, what will not work at its end."""
-    if path.suffix not in (SESSION, LINES):
-        raise click.ClickException(
-            f"{path}: can't tell what to make; give a name that ends in {SESSION} or {LINES}"
-        )
     if os.path.lexists(path):
         raise click.ClickException(
             f"{path}: exists already; give another path with -o, or move it away first"

@@ -25,7 +25,7 @@ from statistics import median
 import msgspec
 
 from ketamon.core.profile import ProfileError, parse_profile
-from ketamon.entries import Device, Entry, Limits, Session, make
+from ketamon.entries import Device, Entry, Limits, Mode, Session, make
 from ketamon.ledger.importers.flags import Flags, flag_reading
 from ketamon.ledger.importers.marks import FAILING, SHOWN_AT_MOST, marked
 from ketamon.ledger.importers.whole import assert_runs_forwards
@@ -115,6 +115,7 @@ class Rows:
 
     family: str
     flags: Flags
+    mode: Mode = "REPLAY"
     entries: list[Entry] = field(default_factory=list)
     times: dict[str, list[int]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -129,7 +130,7 @@ class Rows:
                 self._readings(
                     t_ms, device, [s for s in measured if CHANNELS[s.channel].device == device]
                 )
-        head = [make(0, 0, Session(mode="REPLAY", started=started)), *self._devices()]
+        head = [make(0, 0, Session(mode=self.mode, started=started)), *self._devices()]
         return (*head, *self.entries)
 
     def _groups(self, samples: Iterable[Sample]) -> Iterator[tuple[int, list[Sample]]]:

@@ -6,7 +6,8 @@
 | wide | `time,HR,PULSE,RR,SPO2,SYS,DIA,MAP` | 2000-01-01T15:00:00,62.8,0.0,12.7,0.0,,, |
 
 Times are ISO 8601 or seconds; columns may come in any order, and `unit` and `error` may be left
-out. An `error` other than 0 marks a value that the recording itself calls wrong.
+out. An `error` other than 0 marks a value that the recording itself calls wrong; a `mode` of
+SIMULATED, that no patient was there.
 """
 
 import csv
@@ -52,12 +53,21 @@ def read_table(text: str, flags: Flags) -> tuple[str, tuple[Entry, ...], dict[st
     long = is_long(names)
     rows = Rows("long CSV" if long else "wide CSV", flags)
     columns = {(name.lower() if long else name.upper()): i for i, name in enumerate(names)}
-    table = _rows(text, len(names), flags)
+    mode = columns.pop("mode" if long else "MODE", None)
+    table = _noting_mode(_rows(text, len(names), flags), mode, rows)
     started: list[str] = []
     samples = (_long if long else _wide)(table, columns, flags, started.append)
     held = list(samples)
     entries = rows.build(held, started[0] if started else None)
     return rows.family, entries, rows.counts
+
+
+def _noting_mode(table: Iterator[Row], column: int | None, rows: Rows) -> Iterator[Row]:
+    """Passes the rows on; one that says SIMULATED makes the whole recording that."""
+    for line, cells in table:
+        if column is not None and cells[column].strip() == "SIMULATED":
+            rows.mode = "SIMULATED"
+        yield line, cells
 
 
 def _rows(text: str, width: int, flags: Flags) -> Iterator[Row]:

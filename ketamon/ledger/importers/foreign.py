@@ -18,8 +18,9 @@ from ketamon.vitals import Number
 REPEAT_MS = 15_000
 """Monitors send their last cuff reading again each second or two; equal values no further apart than
 this are one measurement (as in DESIGN 7.8)."""
-SIMULATED = "ketamon: SIMULATED"
-"""What our own exports say in a text track when no patient was there."""
+MODE_TEXT = "ketamon: "
+"""What our own exports say in a text track before the session's mode."""
+MODES = {f"{MODE_TEXT}{mode}" for mode in ("LIVE", "SIMULATED", "REPLAY")}
 UNDATED_S = 4_102_444_800.0
 """2100-01-01 UTC: where the `vitaldb` package, and our own export, puts a session without a date."""
 BACKWARDS = "time that goes back: set to the time before it"
@@ -33,7 +34,7 @@ def entries_of(
     texts: Sequence[tuple[int, str]] = (),
 ) -> tuple[Entry, ...]:
     """Gives a recording's entries; `texts` are notes with their times, in order."""
-    simulated = any(text == SIMULATED for _, text in texts)
+    simulated = any(text == f"{MODE_TEXT}SIMULATED" for _, text in texts)
     start = min((first[0] for first in texts[:1]), default=None)
     if samples and (start is None or samples[0].time_ms < start):
         start = samples[0].time_ms
@@ -44,7 +45,7 @@ def entries_of(
     head, *rest = rows.build((opening, *once(samples, flags)), started)
     if simulated:
         head = make(0, 0, Session(mode="SIMULATED", started=started))
-    notes = [make(0, t_ms - start, Note(text=text)) for t_ms, text in texts if text != SIMULATED]
+    notes = [make(0, t_ms - start, Note(text=text)) for t_ms, text in texts if text not in MODES]
     return (head, *merge(rest, notes, key=lambda entry: entry.t_ms))
 
 

@@ -93,6 +93,8 @@ def read_recording(path: Path, columns: str | None = None) -> Recording:
             refused = RecordingError(f"{path}: {error}")
             refused.unknown = getattr(error, "table", None)
             raise refused from None
+    if columns is not None and found.columns is None:
+        raise RecordingError(f"{path}: is no table of columns ({found.form}); leave --map out")
     entries = found.entries
     if not any(entry.kind in READING_KINDS for entry in entries):
         why = f"; {flags.all()[0]}" if flags.all() else ""
