@@ -53,7 +53,7 @@ ANSI16 = {  # numbers of the terminal's own sixteen colours
 }  # fmt: skip
 
 ALARM_ROLES = frozenset({"high", "high-ink", "med", "med-ink", "low", "low-ink"})
-_REVERSED = frozenset({*ALARM_ROLES, "live", "sim", "replay", "focus", "nibp", "bar"})
+_REVERSED = frozenset({*ALARM_ROLES, "live", "sim", "replay", "focus", "nibp", "bar", "dim"})
 """Papers that are reverse video where there is no colour."""
 
 Colour = str | int  # `#rrggbb`, or the number of one of the terminal's sixteen

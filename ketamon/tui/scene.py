@@ -148,27 +148,56 @@ def label(condition: ConditionView) -> str:
 
 
 def sign(condition: ConditionView) -> str:
-    """`>` or `<`: which side of the limit it is on."""
+    """`>` or `<`: on which side of the limit its violation is."""
+    return "<" if _low(condition) else ">"
+
+
+def _low(condition: ConditionView) -> bool:
     known = CONDITIONS.get(condition.condition)
-    return "<" if known and known.direction == "low" else ">"
+    return known is not None and known.direction == "low"
 
 
-def worst(scene: Scene, condition: ConditionView) -> str:
-    """The worst value of the episode that this screen knows; empty if none."""
-    known = CONDITIONS.get(condition.condition)
-    values = [v for v in (condition.worst, condition.value) if v is not None]
-    if known and stands(condition):
-        present = scene.show(known.vital).value
-        values += [present] if present is not None else []
-    if not values:
+def inside(condition: ConditionView) -> bool:
+    """True where its standing value is within the limit again, though not for long enough yet."""
+    value, limit = condition.value, condition.limit
+    if value is None or limit is None or not stands(condition):
+        return False
+    return value >= limit if _low(condition) else value <= limit
+
+
+def against(condition: ConditionView) -> str:
+    """`169 > 160`: the standing value; `108 ≤ 110` where it is inside but not for long enough.
+
+    `was 86 < 90`, the worst one, once the violation is over or its vital is lost.
+    """
+    values = (condition.value, condition.worst)
+    value = next(
+        (v for v in (values if stands(condition) else values[::-1]) if v is not None), None
+    )
+    if value is None:
         return ""
-    return exact(min(values) if known and known.direction == "low" else max(values))
+    relation = ("≥" if _low(condition) else "≤") if inside(condition) else sign(condition)
+    limit = "" if condition.limit is None else f" {relation} {exact(condition.limit)}"
+    return ("" if stands(condition) else "was ") + exact(value) + limit
 
 
-def against(scene: Scene, condition: ConditionView) -> str:
-    """`172 > 160`, or `was 86 < 90` once the violation is over or its vital is lost."""
-    value = worst(scene, condition)
-    if not value:
+def worst(condition: ConditionView) -> str:
+    """`worst 174`: the episode's worst value, where another one stands now; else nothing."""
+    value, extreme = condition.value, condition.worst
+    if value is None or extreme is None or not stands(condition):
         return ""
-    limit = "" if condition.limit is None else f" {sign(condition)} {exact(condition.limit)}"
-    return ("" if stands(condition) else "was ") + value + limit
+    worse = extreme < value if _low(condition) else extreme > value
+    return f"worst {exact(extreme)}" if worse and exact(extreme) != exact(value) else ""
+
+
+def at_priority_since(scene: Scene, condition: ConditionView) -> float:
+    """When it got the priority that it has now; when it was raised, where no line tells more."""
+    since, start = condition.since_t, label(condition) + " "
+    for event in reversed(scene.picture.events):
+        if event.t < condition.since_t:
+            break
+        if event.priority and event.text.startswith(start):
+            if event.priority != condition.priority:
+                return since
+            since = event.t
+    return condition.since_t

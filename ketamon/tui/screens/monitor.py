@@ -9,7 +9,8 @@ from ketamon.tui.widgets.header import header
 from ketamon.tui.widgets.helppage import pages
 from ketamon.tui.widgets.lanes import lanes_end
 
-QUIET = frozenset({"faint", "limit", "outside", "ground"})
+GROUNDS = frozenset({"outside", "ground"})
+QUIET = GROUNDS | {"faint", "limit"}
 
 
 def draw(width: int, height: int, scene: Scene, means: Means | None = None) -> Canvas:
@@ -38,10 +39,14 @@ def draw(width: int, height: int, scene: Scene, means: Means | None = None) -> C
 def grey(c: Canvas) -> None:
     """Takes all colour away: nothing here is current."""
     for y in range(1, c.height):
-        c.looks[y] = [
-            look if look.ink in QUIET and look.paper in QUIET else Look("dim", "ground")
-            for look in c.looks[y]
-        ]
+        c.looks[y] = [_greyed(look) for look in c.looks[y]]
+
+
+def _greyed(look: Look) -> Look:
+    """A look without colour; a bar's lower end is drawn in the ground's ink on the bar's."""
+    if look.ink in GROUNDS and look.paper not in QUIET:
+        return Look("ground", "dim")
+    return look if look.ink in QUIET and look.paper in QUIET else Look("dim", "ground")
 
 
 def strike(c: Canvas, figures: tuple[tuple[int, int], ...], start: int) -> None:
@@ -66,7 +71,7 @@ def lost_lanes(c: Canvas, scene: Scene) -> None:
     words = "no alarm at that moment"
     if found:
         state = "not acknowledged" if waits(found[0]) else found[0].state
-        words = f"at that moment  {mark(found[0])} {label(found[0])} {against(scene, found[0])}, {state}"
+        words = f"at that moment  {mark(found[0])} {label(found[0])} {against(found[0])}, {state}"
     c.put(2, 2, fit(words, c.width - 4), "bright")
 
 

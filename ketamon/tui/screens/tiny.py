@@ -22,7 +22,7 @@ def tiny(c: Canvas, scene: Scene) -> None:
     if c.width < 1 or c.height < 1:
         return
     mode = scene.picture.mode or "WAITING"
-    left = 2 if c.width >= 20 and c.height >= 3 else 0
+    left = 2 if c.width >= 20 and c.height >= 2 else 0
     room = c.width - left
     numbers = _numbers(scene, room)
     if c.height == 1:
@@ -49,7 +49,7 @@ def _quiet(c: Canvas, scene: Scene, y: int, left: int, room: int) -> None:
     """What is left over: the devices' lane (of a lost link, what alarmed then), then a notice."""
     found = scene.physiological
     if scene.lost and found:
-        words = f"then {mark(found[0])} {label(found[0])} {against(scene, found[0])}"
+        words = f"then {mark(found[0])} {label(found[0])} {against(found[0])}"
         c.put(left, y, fit(words, room), "bright")
         y += 1
     devices = () if scene.lost else scene.technical
@@ -105,7 +105,7 @@ def _lane(c: Canvas, scene: Scene, y: int, left: int) -> None:
     first: ConditionView = found[0]
     filled = waits(first) and first.priority != "low"
     more = f" 1 of {len(found)}" if len(found) > 1 else ""
-    text = f"{mark(first)} {label(first)} {against(scene, first)}{more}"
+    text = f"{mark(first)} {label(first)} {against(first)}{more}"
     if filled:
         c.fill(left, y, room, 1, role(first))
     c.put(left, y, fit(text, room), "" if filled else role(first) + "-ink", bold=True)

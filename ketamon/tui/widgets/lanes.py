@@ -4,10 +4,22 @@ mark, condition, value and limit, how long, state, what to press: each in its ow
 """
 
 from dataclasses import dataclass
+from itertools import product
 
 from ketamon.feed.messages import ConditionView
 from ketamon.tui.canvas import Canvas, fit
-from ketamon.tui.scene import Scene, against, label, mark, role, waits
+from ketamon.tui.scene import (
+    Scene,
+    against,
+    at_priority_since,
+    inside,
+    label,
+    mark,
+    role,
+    stands,
+    waits,
+    worst,
+)
 from ketamon.tui.shown import exact
 from ketamon.tui.times import age_words
 from ketamon.tui.widgets.devices import has_bar, trouble
@@ -30,7 +42,7 @@ class Stops:
 def stops(width: int) -> Stops:
     """Where a lane's columns begin; under 80 columns the state gives way, the mark says it."""
     if width >= 110:
-        return Stops(6, 19, 37, 52)
+        return Stops(6, 19, 42, 60)
     return Stops(6, 16, 31, 40 if width >= 80 else None)
 
 
@@ -71,15 +83,56 @@ def lane(c: Canvas, scene: Scene, y: int, condition: ConditionView, more: str) -
         c.fill(1, y, c.width - 2, 1, name)
     _chip(c, scene, y, condition, filled=filled, chip=technical or condition.priority == "low")
     end = c.put(at.name, y, label(condition), ink, bold=True)
-    end = c.put(max(at.figures, end + 2), y, against(scene, condition), ink, bold=True)
-    end = c.put(max(at.since, end + 2), y, age_words(scene.now - condition.since_t), ink)
-    action = _action(c, scene, condition, more)
-    edge = c.width - 2 - len(action)
+    said = _fitting(c, scene, condition, more, end)
+    end = c.put(max(at.figures, end + 2), y, said.figures, ink, bold=True)
+    if said.worst:
+        end = c.put(end + 2, y, said.worst, ink)
+    end = c.put(max(at.since, end + 2), y, said.since, ink)
+    edge = c.width - 2 - len(said.action)
     if at.state is not None:
         start = max(at.state, end + 2)
-        c.put(start, y, fit(_state(condition), edge - 2 - start), ink)
+        c.put(start, y, fit(said.state, edge - 2 - start), ink)
     if edge > end:
-        c.put(edge, y, action, "" if filled else "bright" if waiting else "dim", bold=waiting)
+        c.put(edge, y, said.action, "" if filled else "bright" if waiting else "dim", bold=waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a lane says after its condition's name."""
+
+    figures: str
+    worst: str
+    since: str
+    state: str
+    action: str
+
+    def end(self, at: Stops, end: int) -> int:
+        """The column after it all but the action, in a lane whose name ends at `end`."""
+        end = max(at.figures, end + 2) + len(self.figures)
+        end += len(self.worst) + 2 if self.worst else 0
+        end = max(at.since, end + 2) + len(self.since)
+        return end if at.state is None else max(at.state, end + 2) + len(self.state)
+
+
+def _fitting(c: Canvas, scene: Scene, condition: ConditionView, more: str, end: int) -> Said:
+    """The fullest words that fit whole: first words get shorter, then the worst value goes."""
+    at, figures, extreme = stops(c.width), against(condition), worst(condition)
+    actions = _actions(c, scene, condition, more)
+    states = _states(condition) if at.state is not None else ("",)
+    sinces = _sinces(scene, condition)
+    found = [
+        Said(figures, also, since, state, action)
+        for also, since in product(dict.fromkeys((extreme, "")), sinces)
+        for state, action in product(states, actions)
+    ]
+    return next((s for s in found if s.end(at, end) + 2 <= c.width - 2 - len(s.action)), found[-1])
+
+
+def _sinces(scene: Scene, condition: ConditionView) -> tuple[str, ...]:
+    """How long it has its priority, of how long it stands where that is longer."""
+    whole = age_words(scene.now - condition.since_t)
+    here = age_words(scene.now - at_priority_since(scene, condition))
+    return (here,) if here == whole else (f"{here} of {whole}", here)
 
 
 def _chip(
@@ -95,32 +148,36 @@ def _chip(
         c.put(1, y, text, "" if filled else name + "-ink", bold=True)
 
 
-def _action(c: Canvas, scene: Scene, condition: ConditionView, more: str) -> str:
-    if not waits(condition) or scene.lost:
-        return more
-    if "answer" not in scene.able:
-        return more
-    word = "seen" if scene.words["answer"] == "seen" else "acknowledge"
-    press = f"SPACE {word}" if c.width >= 80 else "SPACE"
-    return f"{more}  {press}" if more else press
+def _actions(c: Canvas, scene: Scene, condition: ConditionView, more: str) -> tuple[str, ...]:
+    """What to press, longest first; how many alarms there are stands before it."""
+    if not waits(condition) or scene.lost or "answer" not in scene.able:
+        return (more,)
+    word = scene.words["answer"]
+    presses: tuple[str, ...] = ("SPACE",)
+    if c.width >= 80:
+        presses = ("SPACE seen",) if word == "seen" else ("SPACE acknowledge", "SPACE ack")
+    return tuple(f"{more}  {press}" if more else press for press in presses)
 
 
-def _state(condition: ConditionView) -> str:
-    """The state in words, with who answered or has seen it."""
+def _states(condition: ConditionView) -> tuple[str, ...]:
+    """The state in words, with who answered or has seen it; longest first."""
     who = f", {condition.by}" if condition.by else ""
     seen = f"; seen by {', '.join(condition.seen)}" if condition.seen else ""
     match condition.state:
         case "acknowledged":
-            words = "acknowledged" + who
+            words, short = "acknowledged", "ack'd"
         case "unresolved" if condition.acknowledged_t is not None:
-            words = "unresolved: no data, acknowledged" + who
+            words, short = "unresolved: no data, acknowledged", "no data, ack'd"
         case "unresolved":
-            words = "unresolved: no data"
+            words, short, who = "unresolved: no data", "no data", ""
         case "latched":
-            words = "over, not acknowledged"
+            words, short, who = "over, not acknowledged", "over, not ack'd", ""
         case _:
             words = "UNANSWERED" if condition.unanswered else "not acknowledged"
-    return words + seen
+            short, who = "UNANSWERED" if condition.unanswered else "not ack'd", ""
+    return tuple(
+        dict.fromkeys((words + who + seen, short + who + seen, words + who, short + who, short))
+    )
 
 
 def _explain(c: Canvas, scene: Scene, condition: ConditionView) -> None:
@@ -138,8 +195,11 @@ def explanation(scene: Scene, condition: ConditionView) -> str:
     known = CONDITIONS[condition.condition]
     view, unit = scene.picture.vitals.get(known.vital), VITALS[known.vital].unit
     parts: list[str] = []
-    if condition.limit is not None:
+    if condition.limit is not None and inside(condition):
+        parts.append(f"inside {exact(condition.limit)} {unit} again, not yet for long enough")
+    elif condition.limit is not None:
         side = "below" if known.direction == "low" else "above"
+        side = side if stands(condition) else f"was {side}"
         origin = "a limit set by the baseline" if condition.basis == "baseline" else "the limit"
         parts.append(f"{side} {exact(condition.limit)} {unit}, {origin}".replace("  ", " "))
     if view and view.baseline and view.value is not None and view.state == "valid":
@@ -164,7 +224,7 @@ def _devices(c: Canvas, scene: Scene, y: int) -> None:
     first = found[0]
     _chip(c, scene, y, first, filled=False, chip=True)
     at, ink = stops(c.width), role(first) + "-ink"
-    action = "" if scene.replay else _action(c, scene, first, "")
+    action = "" if scene.replay else _actions(c, scene, first, "")[0]
     if action and edge - len(action) - 2 > at.name + len(label(first)):
         edge = c.right(edge, y, action, "bright", bold=True) - 2
     end = c.put(at.name, y, fit(label(first), edge - at.name), ink, bold=True)
@@ -172,7 +232,7 @@ def _devices(c: Canvas, scene: Scene, y: int) -> None:
     rest = f"and {len(found) - 1} more" if len(found) > 1 else ""
     end = _piece(c, end + 2, y, edge, rest, ink)
     if not waits(first):
-        end = _piece(c, end + 2, y, edge, _state(first), ink)
+        end = _piece(c, end + 2, y, edge, _states(first)[0], ink)
     why = reason(scene, first)
     if why and edge - end - 2 >= LEAST_REASON:
         c.put(end + 2, y, fit(why, edge - end - 2), "text")
