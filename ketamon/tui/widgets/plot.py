@@ -6,7 +6,7 @@ between. A half column without a reading stays blank and is never joined to its 
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ketamon.feed.messages import Bin, CuffBar
 from ketamon.tui.canvas import Canvas
@@ -131,12 +131,16 @@ def dots(c: Canvas, pane: Pane, found: Extremes, ink: str, alarm: tuple[float, s
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The cuff readings of one column: one bar over all of them, figures of the newest."""
+    """The cuff readings of one column: one bar over all of them, figures of the newest.
+
+    `slim`: the next column has a bar too, so this one leaves a gap before it.
+    """
 
     x: int
     top: float
     bottom: float
     newest: CuffBar
+    slim: bool = False
 
 
 def columns(axis: Axis, bars: Iterable[CuffBar]) -> list[Column]:
@@ -151,24 +155,29 @@ def columns(axis: Axis, bars: Iterable[CuffBar]) -> list[Column]:
         if x in found:
             top, bottom = max(top, found[x].top), min(bottom, found[x].bottom)
         found[x] = Column(x, top, bottom, reading)
-    return [found[x] for x in sorted(found)]
+    return [replace(found[x], slim=x + 1 in found) for x in sorted(found)]
 
 
 def bar(
     c: Canvas, pane: Pane, column: Column, ink: str, high: float | None = None, beyond: str = ""
 ) -> None:
-    """A bar from DIA to SYS, ends in eighths of a cell; above `high` in the ink `beyond`."""
-    x = column.x
-    top, bottom = round(pane.level(column.top, 8)), round(pane.level(column.bottom, 8))
-    top = max(top, bottom + 1) if top < pane.height * 8 else top
+    """A bar from DIA to SYS, ends in eighths of a cell; above `high` in the ink `beyond`.
+
+    A slim one is half a column wide, its ends in halves of a cell: no glyph has both.
+    """
+    x, steps = column.x, 2 if column.slim else 8
+    top, bottom = round(pane.level(column.top, steps)), round(pane.level(column.bottom, steps))
+    top = max(top, bottom + 1) if top < pane.height * steps else top
     bottom = min(bottom, top - 1)
-    for cell in range(bottom // 8, -(-top // 8)):
+    for cell in range(bottom // steps, -(-top // steps)):
         y = pane.y + pane.height - 1 - cell
         over = beyond and high is not None and cell >= int(pane.level(high, 1))
         shade = beyond if over else ink
-        full = min(8, top - cell * 8)
+        full = min(steps, top - cell * steps)
         if c.means.ascii:
-            c.put(x, y, "#", shade)
+            c.put(x, y, "|" if column.slim else "#", shade)
+        elif column.slim:
+            c.put(x, y, "▘" if cell * 2 < bottom else "▖" if full == 1 else "▌", shade)
         elif cell == bottom // 8 and bottom % 8 and full == 8:
             # block glyphs grow from below: the lower end is the ground's colour on the bar's
             c.put(x, y, EIGHTHS[bottom % 8], c.looks[y][x].paper, shade)
