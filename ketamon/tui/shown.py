@@ -68,6 +68,15 @@ def exact(value: Number) -> str:
     return f"{round(value, 1):g}"
 
 
+def _source(picture: Picture, view: VitalView) -> str:
+    """The device's role; `recorded` where a recording does not say which device it was."""
+    source = view.source or ""
+    if picture.mode != "REPLAY" or source == "person":
+        return source
+    device = picture.devices.get(source)
+    return source if device is not None and device.identity else "recorded"
+
+
 def show(picture: Picture, name: str, now: float) -> Shown:
     """Judges how old a vital is at session time `now`, and what of it may be shown."""
     view = picture.vitals.get(name)
@@ -75,7 +84,7 @@ def show(picture: Picture, name: str, now: float) -> Shown:
         status = view.status if view else ()
         return Shown("none", status=status, source=(view.source or "") if view else "", view=view)
     age = max(0.0, now - view.t)
-    rest = (age, view.mark, view.source or "", view.status, view)
+    rest = (age, view.mark, _source(picture, view), view.status, view)
     stale = view.stale_after_s
     if stale is not None and picture.speed > 1:
         age = max(0.0, age - UNDER_WAY_S * (picture.speed - 1))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ketamon.feed.messages import Bye, ConditionView
+from ketamon.feed.messages import Bye, ConditionView, CuffView
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.frames import pen_of
 from ketamon.tui.palette import THEMES
@@ -14,7 +14,7 @@ from ketamon.tui.scene import Scene, label, mark
 from ketamon.vitals import CONDITIONS
 from tests.tui.pictures import conditions, scenes
 from tests.tui.reading import figures
-from tests.tui.scenes import SIZES, TILED, condition, drawn, scene, text, vital, words
+from tests.tui.scenes import NOW, SIZES, TILED, condition, drawn, scene, text, vital, words
 
 WIDTHS = st.integers(30, 130) | st.just(200)
 HEIGHTS = st.integers(6, 45) | st.just(60)
@@ -43,9 +43,9 @@ def test_alarm_is_told_in_a_word_a_mark_and_numbers(size: tuple[int, int]) -> No
     for name, known in CONDITIONS.items():
         side = "<" if known.direction == "low" else ">"
         for priority, stars in (("high", "***"), ("medium", "**"), ("low", "*")):
-            alarm = condition(name, priority, value=99, limit=98)
+            alarm = condition(name, priority, value=99, limit=98 if side == ">" else 100)
             shown = words(text(size, scene(vital(known.vital, 99), conditions=(alarm,))))
-            assert f" {stars} {known.label} 99 {side} 98" in f" {shown}"
+            assert f" {stars} {known.label} 99 {side} {alarm.limit}" in f" {shown}"
 
 
 @every_size
@@ -94,6 +94,11 @@ def test_replay_and_simulated_stand_in_the_first_row_of_any_screen(
     assert shown.picture.mode in "".join(c.chars[0])
     rail = "".join(row[0] for row in c.chars[1:])
     assert rail.startswith(shown.picture.mode[: height - 1])
+
+
+@pytest.mark.parametrize("height", [2, 3])
+def test_rail_is_there_from_two_rows_up(height: int) -> None:
+    assert text((60, height), scene(mode="REPLAY")).splitlines()[1].startswith("R ")
 
 
 @pytest.mark.parametrize("mode", ["LIVE", "REPLAY", "SIMULATED"])
@@ -219,6 +224,34 @@ def test_limits_stand_beside_every_number_and_a_missing_one_says_off(
     assert off.count("OFF") >= 3
 
 
+HIGHS = ("40–130", "80–180", "≤110", "≥90")
+
+
+@every_tiled_size
+def test_limits_of_high_stand_under_the_pressure_and_on_large_screens_at_every_number(
+    size: tuple[int, int],
+) -> None:
+    large, roomy = size[0] >= 110 and size[1] >= 36, size[0] >= 110 and size[1] >= 40
+    rates = {"40–130", "≥90"} if large else set()
+    for base, highs in ((None, rates | {"80–180", "≤110"}), (125, set(HIGHS) if roomy else rates)):
+        told = (vital("sys", 131, 60.0, baseline=base), vital("dia", 82, 60.0))
+        shown = text(size, scene(*told)).replace(" ", "")
+        for limit in HIGHS:
+            assert (limit in shown) == (limit in highs), (limit, base)
+        assert ("HIGH80–180" in shown) == ("80–180" in highs)
+    one = text(size, scene(vital("sys", 131, high=(), low=()))).replace(" ", "")
+    assert "HIGH≤110" in one
+
+
+@every_tiled_size
+def test_limits_of_high_give_way_to_what_the_cuff_does(size: tuple[int, int]) -> None:
+    measuring = CuffView("measuring", NOW - 12, None, True, 168)
+    shown = text(size, scene(cuff=measuring)).replace(" ", "")
+    assert "80–180" not in shown
+    assert "90–160" in shown
+    assert "measuring0:12" in shown
+
+
 # -- lost links ----------------------------------------------------------------------------------
 
 
@@ -263,7 +296,7 @@ def test_lost_link_takes_every_colour_away_but_its_own(size: tuple[int, int]) ->
     inks = {look.ink for row in drawn(size, shown).looks for look in row}
     papers = {look.paper for row in drawn(size, shown).looks[3:] for look in row[1:]}
     assert not inks & {"hr", "spo2", "high", "high-ink", "on-high", "med-ink", "nibp"}
-    assert papers <= {"ground", "outside", "med"}
+    assert papers <= {"ground", "outside", "med", "dim"}
 
 
 @every_size

@@ -98,7 +98,8 @@ def bands(c: Canvas, scene: Scene) -> Layout:
     """Draws lanes, bands, tape, events and keys; returns where they lie."""
     at = layout(c.width, c.height, lanes(c, scene), tape=scene.picture.transport is not None)
     x, width = at.tile_x, at.tile_width
-    pressure(c, scene, x, at.nibp, width, at.size, limits_row=at.size == 7)
+    pressure(c, scene, x, at.nibp, width, at.size, limits_row=at.size == 7,
+             rows=at.rows.nibp[1])  # fmt: skip
     rate(c, scene, "hr", x, at.hr, width, at.size, height=at.rates_height[0])
     rate(c, scene, "spo2", x, at.spo2, width, at.size, height=at.rates_height[1])
     if scene.help_page:
@@ -116,9 +117,6 @@ def bands(c: Canvas, scene: Scene) -> Layout:
     if at.devices is not None:
         devicebar(c, scene, 2, at.devices, c.width - 4)
     if at.tape[1]:
-        if scene.notice and not at.events[1]:
-            events(c, scene, 2, at.tape[0], c.width - 4, 1)
-        else:
-            transport(c, scene, *at.tape)
+        transport(c, scene, *at.tape, shared=not at.events[1])
     footer(c, scene)
     return at

@@ -55,8 +55,8 @@ def small(c: Canvas, scene: Scene) -> tuple[tuple[int, int], ...]:
 
 
 def _one_row(c: Canvas, scene: Scene, y: int, *, tape: bool) -> None:
-    """The only free row: a notice, else the tape, else the newest event."""
-    if tape and not scene.notice:
-        transport(c, scene, y, 1)
+    """The only free row: the tape, a notice in its line's place; else a notice or an event."""
+    if tape:
+        transport(c, scene, y, 1, shared=True)
     else:
         events(c, scene, 2, y, c.width - 4, 1)

@@ -7,7 +7,7 @@ from ketamon.tui.times import clock
 
 def events(c: Canvas, scene: Scene, x: int, y: int, width: int, rows: int) -> None:
     """Draws the newest events, one a row: when, what, who."""
-    if rows <= 0:
+    if rows <= 0 or width <= 0:
         return
     if scene.notice:
         c.put(x, y, fit(scene.notice, width), "bright", bold=True)

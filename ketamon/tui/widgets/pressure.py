@@ -4,7 +4,7 @@ from ketamon.feed.messages import ConditionView
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.figures import SLASH, big, span
 from ketamon.tui.scene import Scene, ink, stands
-from ketamon.tui.shown import MISSING, Shown, exact, whole
+from ketamon.tui.shown import MISSING, Number, Shown, exact, whole
 from ketamon.tui.widgets.cuff import act_row, next_words
 from ketamon.tui.widgets.tile import (
     bar,
@@ -21,16 +21,20 @@ from ketamon.tui.widgets.tile import (
 
 
 def pressure(
-    c: Canvas, scene: Scene, x: int, y: int, width: int, size: int, *, limits_row: bool
-) -> int:
-    """Draws the tile with its top left at (x, y); returns the rows it takes.
+    c: Canvas, scene: Scene, x: int, y: int, width: int, size: int, *,
+    limits_row: bool, rows: int = 0,
+) -> int:  # fmt: skip
+    """Draws the tile with its top left at (x, y); returns the rows it takes, of `rows` at most.
 
-    What the cuff does or waits for takes the last row: the limits', else that of the changes.
+    Under the figures stand changes, limits and HIGH limits, as far as there are rows. What the cuff
+    does or waits for takes the last one.
     """
     sys, dia, mean = (scene.show(name) for name in ("sys", "dia", "map"))
     worst = scene.of("sys", "dia", "map")
     height = size + (3 if limits_row else 2)
-    limits = "" if limits_row else short_limits(sys, dia)
+    if limits_row and rows > height and any(_bases(sys, dia)) and _highs(sys, dia):
+        height += 1
+    limits = "" if limits_row else short_limits(sys, dia, ascii_only=c.means.ascii)
     label_row(c, x, y, width, "NIBP mmHg", "nibp", worst, sys, limits, next_words(scene))
     bar(c, x, y, height, worst)
     left = x + 1
@@ -39,14 +43,16 @@ def pressure(
     _figures(c, scene, left, y + 1, size, "sys", sys, f"{sys.figures:>3}")
     c.block(slash, y + 1, big("/", size), "dim")
     _figures(c, scene, second, y + 1, size, "dia", dia, f"{dia.figures:<3}")
-    foot = y + 1 + size
+    foot, last = y + 1 + size, y + height - 1
     edge = _mean(c, scene, x + width - 1, foot, mean) - 2
-    acting = act_row(c, scene, left, foot + limits_row, x + width - 1 if limits_row else edge)
-    if limits_row or not acting:
-        _changes(c, scene, left, second, foot, sys, dia)
-    if limits_row and not acting:
-        c.put(left, foot + 1, _bounds(sys), "dim")
-        c.put(second, foot + 1, _bounds(dia), "dim")
+    free = last + 1 - act_row(c, scene, left, last, edge if last == foot else x + width - 1)
+    if foot < free and _changes(c, scene, left, second, foot, sys, dia):
+        foot += 1
+    for words in (*(_bounds(sys, dia) if limits_row else ()), *_highs(sys, dia)):
+        if foot < free:
+            c.put(left, foot, words[0], "dim")
+            c.put(second, foot, words[1], "dim")
+            foot += 1
     if fills(c, worst):
         flood(c, x, y, width, height)
     return height
@@ -63,17 +69,20 @@ def _figures(
 
 def _changes(
     c: Canvas, scene: Scene, left: int, second: int, y: int, sys: Shown, dia: Shown
-) -> None:
-    """What it is against the baseline; after a loss, what it was."""
+) -> bool:
+    """What it is against the baseline; after a loss, what it was. False where neither is known."""
+    drawn = False
     for x, name, shown, own in ((left, "sys", sys, "bright"), (second, "dia", dia, "text")):
+        rise = change(shown)
         if shown.state == "lost" and shown.last is not None:
             c.put(x, y, f"last {whole(shown.last)}", "text")
+        elif rise:
+            share = f"  {_percent(shown)}" if name == "sys" else ""
+            c.put(x, y, f"Δ {rise}{share}", ink(scene.of(name), own))
+        else:
             continue
-        rise = change(shown)
-        if not rise:
-            continue
-        share = f"  {_percent(shown)}" if name == "sys" else ""
-        c.put(x, y, f"Δ {rise}{share}", ink(scene.of(name), own))
+        drawn = True
+    return drawn
 
 
 def _percent(shown: Shown) -> str:
@@ -92,14 +101,42 @@ def _mean(c: Canvas, scene: Scene, end: int, y: int, mean: Shown) -> int:
     return c.right(end, y, text, ink(condition, "text"), bold=standing)
 
 
-def _bounds(shown: Shown) -> str:
-    base = shown.view.baseline if shown.view else None
-    words = corridor(shown.view)
-    return f"{words}   base {exact(base)}" if base is not None else f"limits {words}"
+Pair = tuple[str, str]  # what is said of SYS, and of DIA
 
 
-def short_limits(sys: Shown, dia: Shown) -> str:
+def _bounds(sys: Shown, dia: Shown) -> tuple[Pair, ...]:
+    """The first limits, and the baseline where there is one."""
+    bases = _bases(sys, dia)
+    words = [corridor(shown.view) for shown in (sys, dia)]
+    if bases == [None, None]:
+        return ((f"limits {words[0]}", words[1]),)
+    first, second = (
+        word if base is None else f"{word}   base {exact(base)}"
+        for word, base in zip(words, bases, strict=True)
+    )
+    return ((first, second),)
+
+
+def _bases(sys: Shown, dia: Shown) -> list[Number | None]:
+    return [shown.view.baseline if shown.view else None for shown in (sys, dia)]
+
+
+def _highs(sys: Shown, dia: Shown) -> tuple[Pair, ...]:
+    """The limits of HIGH, where they are others."""
+    words = [
+        "" if (high := corridor(shown.view, "high")) in ("OFF", corridor(shown.view)) else high
+        for shown in (sys, dia)
+    ]
+    if not any(words):
+        return ()
+    return (
+        (f"HIGH   {words[0]}" if words[0] else "", words[1] if words[0] else f"HIGH {words[1]}"),
+    )
+
+
+def short_limits(sys: Shown, dia: Shown, *, ascii_only: bool = False) -> str:
     """`90–160 ≤100` for the label row of a small tile."""
     high = level(dia.view, "high")
     words = corridor(sys.view).replace(" ", "")
-    return f"{words} ≤{exact(high)}" if high is not None else words
+    at_most = "<=" if ascii_only else "≤"
+    return f"{words} {at_most}{exact(high)}" if high is not None else words

@@ -57,7 +57,7 @@ def facts(scene: Scene, vital: str, shown: Shown, *, tall: bool) -> list[Fact]:
     lines: list[Fact] = [("limits" if "–" in medium else "limit", medium, "")]
     high = corridor(view, "high")
     if tall and high not in ("OFF", medium):
-        lines.append(("high", high, ""))
+        lines.append(("HIGH", high, ""))
     if view and view.baseline is not None:
         lines.append(("base", exact(view.baseline), ""))
     if shown.value is None and shown.last is not None:

@@ -7,11 +7,15 @@ from ketamon.feed.messages import Mark, Transport
 from ketamon.tui.canvas import Canvas, fit
 from ketamon.tui.scene import Scene
 from ketamon.tui.times import span
+from ketamon.tui.widgets.events import events
 from ketamon.vitals import PRIORITY_RANK
 
 NAMES = 13  # columns of the names at the left where there is room for rows
 LEFT = 2
 HIDDEN = "what comes is hidden; h shows it"
+LEAST_LINE = 8  # columns under which a line of time says nothing
+EVENT_WIDTH = 44
+EVENT_FROM = 40  # columns from which there is room for an event beside the line
 
 
 def speed_words(tape: Transport) -> str:
@@ -23,20 +27,29 @@ def speed_words(tape: Transport) -> str:
     return f"▶ {tape.speed:g}×"
 
 
-def transport(c: Canvas, scene: Scene, y: int, rows: int) -> None:
-    """Draws the tape in one, two or four rows, from the rail to the right edge."""
+def transport(c: Canvas, scene: Scene, y: int, rows: int, *, shared: bool = False) -> None:
+    """Draws the tape in one, two or four rows, from the rail to the right edge.
+
+    `shared`: its one row is that of notices and of the newest event too. The line of time gets
+    shorter for them, speed and position never.
+    """
     tape = scene.picture.transport
     if tape is None:
         return
     x, end = LEFT + (NAMES if rows >= 4 else 10), c.width - 2
     times = f"{span(scene.now)} / {span(tape.duration_s)}"
     c.put(LEFT, y, speed_words(tape), "bright", bold=True)
-    if end - len(times) - 2 - x < 8:
+    if end - len(times) - 2 - x < LEAST_LINE:
         c.right(end, y, times, "bright", bold=True)
         return
-    line = Line(tape, x, end - len(times) - 2 - x, scene)
-    line.position(c, y)
+    room = end - len(times) - 2 - x
     c.right(end, y, times, "bright", bold=True)
+    if shared:
+        room -= _beside(c, scene, x + room, y, room)
+        if room < LEAST_LINE:
+            return
+    line = Line(tape, x, room, scene)
+    line.position(c, y)
     if rows == 1:
         line.over(c, y)
     elif rows < 4:
@@ -49,6 +62,17 @@ def transport(c: Canvas, scene: Scene, y: int, rows: int) -> None:
         line.alarms(c, y + 2)
         line.readings(c, y + 3)
         line.hatch(c, y + 1, 3)
+
+
+def _beside(c: Canvas, scene: Scene, end: int, y: int, room: int) -> int:
+    """Draws the notice, else the newest event, before `end`; returns the columns that it takes.
+
+    An event's place is as wide whatever it says, so that the line stands still.
+    """
+    width = min(EVENT_WIDTH, room * 2 // 3) if room >= EVENT_FROM else 0
+    width = max(width, min(room, len(scene.notice)))
+    events(c, scene, end - width, y, width, 1)
+    return width + 2 if width else 0
 
 
 class Line:
