@@ -77,7 +77,7 @@ class Actions:
         name, choices = "space" if name == " " else name, self._desk.choices
         if choices.leaving:
             asked = find(name, LEAVING)
-            choices.leaving = False
+            choices.leaving = asked is not None and asked.action == "leave"
             if asked is not None and asked.action == "quit":
                 self._desk.leave()
             else:
@@ -141,6 +141,8 @@ class Actions:
                 self._do(key)
             case "back":
                 self._show(None)
+            case "leave":
+                self.leave()
             case _ if typed.sending:
                 return
             case "send":

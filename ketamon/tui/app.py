@@ -35,7 +35,7 @@ from ketamon.tui.surface import Surface
 from ketamon.tui.terminal import ascii_only
 
 FRAME_S = 0.05  # messages that come nearer together than this are drawn once
-NOTICE_S = 4.0  # how long a refused command's reason stays
+NOTICE_S = 4.0  # how long a sentence stays where no key is pressed
 WINDOW_LONG = 3  # index in WINDOWS of what a screen of 200x60, or a charted recording, begins with
 
 
@@ -238,7 +238,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         return any(v is not None and v.t is not None and v.stale_after_s is None for v in rates)
 
     def say(self, text: str) -> None:
-        """Shows a sentence in the events' place for some seconds."""
+        """Shows a sentence in the newest event's place, until the next key or for some seconds."""
         self._notice, self._notice_until = text, self._clock() + NOTICE_S
         self._draw()
 
@@ -256,8 +256,11 @@ class MonitorApp(App[None], inherit_bindings=False):
         self.press(message.key)
 
     def press(self, name: str) -> None:
-        """Does what a key means now."""
+        """Does what a key means now; what was said before it has been read."""
+        said, self._notice = self._notice, ""
         self._actions.press(name)
+        if said and not self._notice:
+            self._draw()
 
     def send(self, name: str, then: Then | None = None, **args: Any) -> None:
         """Sends a command; `then` gets its answer, else a refusal is said."""

@@ -1,6 +1,7 @@
 """The one table of keys: footer and help page are drawn from it, key presses looked up in it.
 
-No ctrl, no alt, no function keys: tablets, tmux and terminals eat them. `esc` is always back.
+No key needs ctrl, alt or a function key: tablets, tmux and terminals eat them (what elsewhere ends
+a program is taken as `q`). `esc` is always back.
 Words leave the footer from the right where they don't fit; those with `stays` never do. A key
 that `needs` an ability (`ketamon.tui.abilities`) is there only while the viewer has it.
 """
@@ -8,7 +9,7 @@ that `needs` an ability (`ketamon.tui.abilities`) is there only while the viewer
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ketamon.tui.times import age_words
+from ketamon.tui.times import round_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ KEYS = (
     Key(("end",), "home end", "", "to the start, the end", "end", "tape", footer=False),
     Key(("t",), "t", "trend", "how long the trends reach", "window"),
     Key(("h",), "h", "hide", "hide what comes, or show it", "hide", "tape"),
-    Key(("q",), "q", "leave", "leave; asks once more", "leave"),
+    Key(("ctrl+c", "ctrl+q", "q"), "q", "leave", "leave; asks once more", "leave", stays=True),
     Key(("n",), "n", "night", "dark, night, light, contrast", "theme"),
     Key(("escape",), "esc", "", "back", "back", footer=False),
     Key(("?",), "?", "help", "these keys", "help", stays=True),
@@ -85,10 +86,12 @@ TYPING = (
     Key(("shift+tab", "up"), "", "", "", "previous", footer=False),
     Key(("backspace", "delete"), "", "", "", "erase", footer=False),
     Key(("escape",), "esc", "back", "", "back", stays=True),
+    Key(("ctrl+c", "ctrl+q"), "", "", "", "leave", footer=False),
 )
 LEAVING = (
     Key(("y",), "y", "leave", "", "quit", stays=True),
     Key(("escape", "n"), "esc", "stay", "", "back", stays=True),
+    Key(("ctrl+c", "ctrl+q"), "", "", "", "leave", footer=False),
 )
 _PAIRED = {"←→", "[]", ",.", "+-", "{}", "home end"}
 
@@ -106,7 +109,7 @@ def shown(keys: tuple[Key, ...], able: frozenset[str]) -> list[Key]:
 
 def times_of(window: Window) -> Mapping[str, str]:
     """How far a step and a leap go, in words."""
-    return {"step": age_words(window.step_s), "leap": age_words(window.leap_s)}
+    return {"step": round_words(window.step_s), "leap": round_words(window.leap_s)}
 
 
 def help_lines(window: Window, able: frozenset[str] | None = None) -> list[tuple[str, str]]:

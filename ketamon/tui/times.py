@@ -21,6 +21,11 @@ def age_words(seconds: float) -> str:
     return f"{whole // 86400} d {whole % 86400 // 3600} h"
 
 
+def round_words(seconds: float) -> str:
+    """Says a round length of time: `10 s`, `5 min`, `1 h`."""
+    return age_words(seconds).removesuffix(" 00")
+
+
 def span(seconds: float) -> str:
     """Writes a length of time as `m:ss` or `h:mm:ss`."""
     whole = max(0, int(seconds))

@@ -150,6 +150,21 @@ async def test_refused_command_is_said_and_the_speed_before_a_pause_is_kept() ->
     assert " no\n" in shown
 
 
+@pytest.mark.parametrize("key", ["n", "7", "p"])
+async def test_what_was_said_goes_with_the_next_key(key: str) -> None:
+    feed = FakeFeed(*chair(speed=60.0))
+    app = screen(feed)
+    async with app.run_test(size=(80, 24)) as pilot:
+        surface: Any = app.query_one("Surface")
+        await pilot.press("plus")
+        await pilot.pause()
+        assert "60× is the fastest" in surface.canvas.text()
+        await pilot.press(key)
+        assert "60× is the fastest" not in surface.canvas.text()
+        await pilot.press("plus")
+        assert "60× is the fastest" in surface.canvas.text(), "said anew"
+
+
 async def test_entry_is_not_called_unrecorded_before_the_next_beat() -> None:
     feed = FakeFeed(*chair("LIVE", "nurse"))
     app = screen(feed)

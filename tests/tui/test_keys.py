@@ -7,7 +7,7 @@ import pytest
 
 from ketamon.feed.messages import Bye, CuffView
 from ketamon.tui.actions import Actions
-from ketamon.tui.keys import KEYS, LEAVING, TYPING, WINDOWS, help_lines
+from ketamon.tui.keys import KEYS, LEAVING, TYPING, WINDOWS, help_lines, times_of
 from ketamon.tui.widgets.footer import fitting
 from tests.tui.desk import FakeDesk
 from tests.tui.scenes import NOW, RESTS, SIZES, TAPE, TILED, condition, drawn, scene, text
@@ -82,11 +82,13 @@ def test_key_means_the_same_wherever_it_is() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-def test_footer_keeps_what_must_stay(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("mode", ["LIVE", "SIMULATED", "REPLAY"])
+def test_footer_keeps_what_must_stay(size: tuple[int, int], mode: str) -> None:
     if size in TILED:
-        last = text(size, scene(mode="SIMULATED", seat="trainer")).splitlines()[-1]
-        assert "space ack" in last
-        assert "? help" in last
+        last = text(size, scene(mode=mode, seat="trainer")).splitlines()[-1]
+        assert ("space ack" in last) == (mode != "LIVE")
+        assert "q leave" in last
+        assert last.endswith("? help")
 
 
 def test_help_names_the_keys_of_this_viewer() -> None:
@@ -95,6 +97,12 @@ def test_help_names_the_keys_of_this_viewer() -> None:
     shown = text((120, 40), scene(help_page=1))
     assert "b         start the cuff" in shown
     assert "back, on by" not in shown
+
+
+def test_steps_and_leaps_are_round_times() -> None:
+    told = {(w.label, *times_of(w).values()) for w in WINDOWS}
+    assert ("all", "5 min", "1 h") in told
+    assert ("15 min", "10 s", "1 min") in told
 
 
 # -- what they do --------------------------------------------------------------------------------
@@ -196,6 +204,21 @@ def test_leaving_asks_once_and_only_y_leaves(second: str) -> None:
     assert (asked, desk.choices.leaving, desk.left) == (True, False, False)
     desk.press("q", "y")
     assert desk.left
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q"])
+def test_what_ends_other_programs_asks_as_q_does(key: str) -> None:
+    desk = FakeDesk()
+    desk.press(key)
+    assert (desk.choices.leaving, desk.left) == (True, False)
+    desk.press(key)
+    assert (desk.choices.leaving, desk.left) == (True, False), "who insists is asked on"
+    desk.press("escape", "v", "1", key)
+    assert (desk.choices.leaving, desk.left) == (True, False)
+    desk.press("escape")
+    assert desk.choices.typed is not None
+    assert desk.choices.typed.text == "1", "what was typed is still there"
+    assert "ctrl" not in text((80, 24), desk.drawn())
 
 
 @every_tiled_size

@@ -1,4 +1,4 @@
-"""The keys, drawn from the one table; words leave from the right, `space` and `? help` never."""
+"""The keys, drawn from the one table; words leave from the right; `space`, `q leave` and `? help` never."""
 
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.keys import KEYS, LEAVING, TYPING, Key
@@ -13,7 +13,7 @@ def footer(c: Canvas, scene: Scene) -> None:
     y, x = c.height - 1, LEFT
     if scene.leaving:
         x = c.put(x, y, _asking(scene), "bright", bold=True) + 2
-        shown = list(LEAVING)
+        shown = [key for key in LEAVING if key.footer]
     else:
         shown = fitting(scene, c.width - 1 - LEFT)
     for key in shown:
