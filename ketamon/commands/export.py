@@ -47,6 +47,7 @@ def export(session: str, form: str, target: Path | None, teaching: bool) -> None
     ketamon export charted.ketamon --format csv
     """
     from ketamon.commands.import_ import assert_can_be_made
+    from ketamon.commands.progress import bar
     from ketamon.ledger.importers.flags import Flags
     from ketamon.ledger.importers.recording import RecordingError, read_recording
     from ketamon.ledger.new_file import NewFileError
@@ -57,12 +58,14 @@ def export(session: str, form: str, target: Path | None, teaching: bool) -> None
         file = find_session(session)
         path = target if target is not None else _name(file, form, teaching=teaching)
         assert_can_be_made(path)
-        entries: Sequence[Entry] = read_recording(file).entries
+        with bar(f"reading {file}"):
+            entries: Sequence[Entry] = read_recording(file).entries
         if teaching:
             from ketamon.ledger.exporters.teaching import teaching_copy
 
             entries = teaching_copy(entries, losses)
-        count = _write(path, form, entries, losses)
+        with bar(f"writing {path}"):
+            count = _write(path, form, entries, losses)
     except (DataFolderError, RecordingError, NewFileError) as error:
         raise click.ClickException(str(error)) from None
     for loss in losses.all():

@@ -43,6 +43,7 @@ def import_(file: Path, target: Path | None, columns: str | None) -> None:
     ketamon import charted.csv -o charted.ketamon
     ketamon import clinic.csv --map time=Time,sys=SBP,dia=DBP,spo2=SpO2
     """
+    from ketamon.commands.progress import bar
     from ketamon.ledger.importers.recording import RecordingError
     from ketamon.ledger.new_file import NewFileError
     from ketamon.ledger.session_file import SessionFileError
@@ -55,7 +56,8 @@ def import_(file: Path, target: Path | None, columns: str | None) -> None:
     assert_can_be_made(path)
     try:
         recording = _read(file, columns)
-        made = _write(path, recording)
+        with bar(f"writing {path}"):
+            made = _write(path, recording)
     except (RecordingError, SessionFileError, NewFileError) as error:
         raise click.ClickException(str(error)) from None
     for line in recording.summary():
@@ -65,20 +67,23 @@ def import_(file: Path, target: Path | None, columns: str | None) -> None:
 
 def _read(file: Path, columns: str | None) -> "Recording":
     """Reads the file; of a table that nobody has named yet asks what it is, and keeps the answer."""
+    from ketamon.commands.progress import bar
     from ketamon.ledger.importers.column_map import ColumnMapError
     from ketamon.ledger.importers.recording import RecordingError, read_recording
     from ketamon.ledger.importers.saved_maps import save_map
     from ketamon.ledger.new_file import NewFileError
 
     try:
-        recording = read_recording(file, columns)
+        with bar(f"reading {file}"):
+            recording = read_recording(file, columns)
     except RecordingError as error:
         if error.unknown is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
         from ketamon.commands.ask_columns import ask_columns
 
         columns = ask_columns(error.unknown)
-        recording = read_recording(file, columns)
+        with bar(f"reading {file}"):
+            recording = read_recording(file, columns)
     if columns is not None and recording.columns is not None:
         try:
             kept = save_map(recording.names, recording.columns)

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 import msgspec
 
@@ -89,7 +90,30 @@ SIDES = {"HI": "high", "LO": "low"}
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class Plain:
+    """What needs no second look: a value in a vital's range, in our unit or none."""
+
+    lowest: Number
+    highest: Number
+    units: frozenset[str]
+
+
+PLAIN = {
+    name: Plain(VITALS[vital].lowest, VITALS[vital].highest, frozenset({"", unit}))
+    for name, vital, unit in (
+        ("SYS", "sys", "mmHg"),
+        ("DIA", "dia", "mmHg"),
+        ("MAP", "map", "mmHg"),
+        ("CUFF_PULSE", "hr", "/min"),
+        ("SPO2", "spo2", "%"),
+        ("PULSE", "hr", "/min"),
+        ("HR", "hr", "/min"),
+        ("RR", "rr", "/min"),
+    )
+}
+
+
+class Sample(NamedTuple):
     """One value of one channel; `raw` is what stood there when the value can't be used, `why` why."""
 
     line: int
@@ -124,12 +148,19 @@ class Rows:
     def build(self, samples: Iterable[Sample], started: str | None) -> tuple[Entry, ...]:
         """Gives all entries: session, devices with their cadence, then limits and readings."""
         for t_ms, group in self._groups(samples):
-            self._limits(t_ms, [s for s in group if s.channel.startswith("LIMIT.")])
-            measured = [s for s in group if s.channel in CHANNELS]
+            limits: list[Sample] = []
+            measured: dict[str, list[Sample]] = {}
+            for sample in group:
+                channel = CHANNELS.get(sample.channel)
+                if channel is None:
+                    limits.append(sample)
+                elif sample.value is not None or sample.raw is not None:  # no empty cell
+                    measured.setdefault(channel.device, []).append(sample)
+            if limits:
+                self._limits(t_ms, [s for s in limits if s.channel.startswith("LIMIT.")])
             for device in (*DEVICES, "person"):
-                self._readings(
-                    t_ms, device, [s for s in measured if CHANNELS[s.channel].device == device]
-                )
+                if device in measured:
+                    self._readings(t_ms, device, measured[device])
         head = [make(0, 0, Session(mode=self.mode, started=started)), *self._devices()]
         return (*head, *self.entries)
 
@@ -179,8 +210,6 @@ class Rows:
         """One reading of the device; a channel that comes twice begins another."""
         together: dict[str, Sample] = {}
         for sample in samples:
-            if sample.value is None and sample.raw is None:
-                continue  # an empty cell: nothing was measured
             if sample.channel in together:
                 self.flags.add("second value of a channel at one time", sample.line)
                 self._reading(t_ms, device, together)
@@ -189,8 +218,30 @@ class Rows:
         if together:
             self._reading(t_ms, device, together)
 
+    def _is_plain(self, samples: dict[str, Sample]) -> bool:
+        """True for a reading that nothing can be said of: the short way of almost all."""
+        for channel, sample in samples.items():
+            plain = PLAIN.get(channel)
+            if plain is None or sample.value is None or sample.unit not in plain.units:
+                return False
+            if not plain.lowest <= sample.value <= plain.highest:
+                return False
+        systolic, diastolic = samples.get("SYS"), samples.get("DIA")
+        if systolic is None and diastolic is None:
+            return True
+        return (
+            systolic is not None
+            and diastolic is not None
+            and (systolic.value or 0) > (diastolic.value or 0)
+        )
+
     def _reading(self, t_ms: int, device: str, samples: dict[str, Sample]) -> None:
         values: dict[str, Number | None] = {}
+        if self._is_plain(samples):
+            values = {channel: sample.value for channel, sample in samples.items()}
+            body = _body(device, values, failed=False, off=False, kpa=False)
+            self.entries.append(make(0, t_ms, body, device))
+            return
         wrong: dict[str, str] = {}
         for channel, sample in samples.items():
             values[channel], why = self._value(sample)

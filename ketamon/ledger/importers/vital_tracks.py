@@ -4,6 +4,8 @@ Wave tracks, and numbers that a session has no place for (an arterial line, gase
 left out. A monitor's cuff values, told again each second, are one measurement.
 """
 
+from operator import attrgetter
+
 from ketamon.entries import Entry
 from ketamon.ledger.importers.channels import CHANNELS, Sample
 from ketamon.ledger.importers.flags import Flags
@@ -26,29 +28,28 @@ def read_vital_recording(data: bytes, flags: Flags) -> tuple[str, tuple[Entry, .
         count(flags, f"wave track left out ({names[:120]})", len(file.waves))
     numbers = {t.full_name: t for t in file.tracks if t.kind == NUMBER and t.records}
     taken, passed = chosen((key, track.name) for key, track in numbers.items())
-    timed: list[tuple[int, int, Sample]] = []
+    samples: list[Sample] = []
     for key, track in numbers.items():
         count(flags, f"{key}: a record without a value", track.missing)
         channel = taken.get(key)
         if channel in CHANNELS:
-            timed += _samples(track, channel, len(timed), flags)
+            samples += _samples(track, channel, flags)
         else:
             better = passed.get(key)
             why = f"{better} is taken" if better else "no place in a session"
             count(flags, f"value of {key} left out: {why}", len(track.records))
-    timed.sort(key=lambda item: item[:2])
+    samples.sort(key=attrgetter("time_ms"))  # of one time, in the order of the tracks
     texts = _texts([t for t in file.tracks if t.kind == TEXT], flags)
-    samples = [sample for _, _, sample in timed]
     starts_ms = [s.time_ms for s in samples[:1]] + [t_ms for t_ms, _ in texts[:1]]
     started = wall_clock(min(starts_ms, default=0) / 1000)
     return FORM, entries_of(FORM, samples, flags, started, texts)
 
 
-def _samples(track: Track, channel: str, order: int, flags: Flags) -> list[tuple[int, int, Sample]]:
+def _samples(track: Track, channel: str, flags: Flags) -> list[Sample]:
     unit = unit_for(channel, track.unit, flags)
     times = in_order((round(seconds * 1000) for seconds, _ in track.records), flags)
     return [
-        (t_ms, order, Sample(0, t_ms, channel, None if isinstance(v, str) else v, None, unit))
+        Sample(0, t_ms, channel, None if isinstance(v, str) else v, None, unit)
         for t_ms, (_, v) in zip(times, track.records, strict=True)
     ]
 
