@@ -10,7 +10,7 @@ from ketamon.tui.actions import Actions
 from ketamon.tui.keys import KEYS, LEAVING, TYPING, WINDOWS, help_lines, times_of
 from ketamon.tui.widgets.footer import fitting
 from tests.tui.desk import FakeDesk
-from tests.tui.scenes import NOW, RESTS, SIZES, TAPE, TILED, condition, drawn, scene, text
+from tests.tui.scenes import NOW, RESTS, TAPE, TILED, condition, drawn, scene, text
 
 MEASURING = CuffView("measuring", NOW - 12, None, True)
 BY_HAND = CuffView("idle", NOW - 120, NOW + 258)
@@ -81,11 +81,10 @@ def test_key_means_the_same_wherever_it_is() -> None:
             assert meanings.get(name, key.action) == key.action
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("mode", ["LIVE", "SIMULATED", "REPLAY"])
-def test_footer_keeps_what_must_stay(size: tuple[int, int], mode: str) -> None:
-    if size in TILED:
-        last = text(size, scene(mode=mode, seat="trainer")).splitlines()[-1]
+@every_tiled_size
+def test_footer_keeps_what_must_stay(size: tuple[int, int]) -> None:
+    for mode, seat in (("LIVE", "observer"), ("SIMULATED", "trainer"), ("REPLAY", "trainer")):
+        last = text(size, scene(mode=mode, seat=seat)).splitlines()[-1]
         assert ("space ack" in last) == (mode != "LIVE")
         assert "q leave" in last
         assert last.endswith("? help")

@@ -81,9 +81,8 @@ def fills(c: Canvas, condition: ConditionView | None) -> bool:
 def flood(c: Canvas, x: int, y: int, width: int, height: int) -> None:
     """Fills a tile that is drawn already."""
     c.tint(x - 1, y, width + 1, height, "high", "on-high")
-    for row in range(y, y + height):
-        if c.chars[row][x - 1] == BAR:
-            c.put(x - 1, row, " ")
+    for row in range(y, y + height):  # the bar's column: the fill says it already
+        c.put(x - 1, row, " ")
 
 
 def number(

@@ -123,7 +123,8 @@ def _rate(c: Canvas, scene: Scene, name: str, pane: Pane) -> None:
     if condition is not None and stands(condition):
         alarm = (condition.since_t, ink(condition, name))
     dots(c, pane, found, name, alarm)
-    _gaps(c, pane, found)
+    if view is None or view.t is None or view.stale_after_s is not None:
+        _gaps(c, pane, found)  # a charted value holds until the next: nothing is missing
     _beyond(c, pane, found, name)
 
 
