@@ -8,6 +8,7 @@ later than the session.
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -48,10 +49,11 @@ class _Stamp:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         given = [e.body.started for e in entries if isinstance(e.body, Session)]
-        try:
-            self._start = datetime.fromisoformat(given[0]) if given and given[0] else None
-        except ValueError:
-            self._start = None
+        self._start: datetime | None = None
+        with suppress(ValueError, OverflowError):  # no date, or one whose end has none
+            start = datetime.fromisoformat(given[0] or "") if given else None
+            if start is not None and start + timedelta(milliseconds=entries[-1].t_ms):
+                self._start = start
 
     def __call__(self, t_ms: int) -> str:
         if self._start is None:

@@ -44,6 +44,7 @@ from ketamon_drivers.readings import (
 PER_MINUTE = ("/min", "bpm", "1/min", "")
 MMHG = ("mmhg", "kpa", "")
 MMHG_PER_KPA = 7.500617
+LONGEST_MS = 1_000_000_000_000  # an entry's line holds no later time
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,9 @@ class Rows:
         start = newest = 0
         last: int | None = None
         for sample in samples:
+            if self.counts and sample.time_ms - start >= LONGEST_MS:
+                self.flags.add("time over 30 years after the first: left out", sample.line)
+                continue
             last = sample.time_ms
             if group and sample.time_ms != group[0].time_ms:
                 yield newest - start, group

@@ -213,6 +213,16 @@ def test_times_are_seconds_where_the_session_has_no_date(tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.parametrize("started", ["soon", "", "9999-12-31T23:59:59"])
+def test_times_are_seconds_where_its_date_is_none_or_ends_after_all_dates(
+    tmp_path: Path, started: str
+) -> None:
+    entries = [make(0, 0, Session(started=started)), make(0, 9000, HeartRate(70), "strap")]
+    read, _ = exported(tmp_path, entries, "csv")
+    assert readings(read) == readings(entries)
+    assert read.entries[0].body.started is None
+
+
 def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(tmp_path: Path) -> None:
     entry = decode(FAILED % (b'"=1+1"', b"DIA that is no number"))
     write_csv(tmp_path / "a.csv", [HEAD, entry], Flags(), wide=False)

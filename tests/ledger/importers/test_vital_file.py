@@ -90,6 +90,12 @@ def test_time_that_goes_back_within_a_track_is_clamped_and_counted(tmp_path: Pat
     assert reasons(found)["second value of a channel at one time"] == 1
 
 
+def test_a_time_decades_later_is_left_out_and_counted(tmp_path: Path) -> None:
+    found = reads(tmp_path, vital(*MONITOR, value(3, 1.0, 70), value(3, T0, 71)))
+    assert [e.t_ms for e in found.entries if e.is_reading] == [0]
+    assert reasons(found) == {"time over 30 years after the first: left out": 1}
+
+
 def test_every_loss_is_counted(tmp_path: Path) -> None:
     wave = track(9, "ECG_II", "mV", kind=1, code=6)
     found = reads(
