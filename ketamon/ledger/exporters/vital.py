@@ -7,7 +7,7 @@ session without a date begins on 2100-01-01, as the `vitaldb` package puts one t
 import gzip
 import struct
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ketamon.entries import Alarm, Chart, Entry, Phase, Session
@@ -35,7 +35,7 @@ _LEVEL = 6  # of gzip: more costs time and gains little
 
 def write_vital(path: Path, entries: Sequence[Entry], losses: Flags) -> int:
     """Makes a private file and gives the number of its records; raises NewFileError."""
-    start = _start_s(entries)
+    start, offset_min = _start_s(entries)
     ids = {channel: i for i, channel in enumerate(CHANNELS, _EVENT_ID + 1)}
     records: list[bytes] = [_text(start, f"{MODE_TEXT}{mode_of(entries)}")]
     used: set[str] = set()
@@ -53,7 +53,7 @@ def write_vital(path: Path, entries: Sequence[Entry], losses: Flags) -> int:
             layout = struct.pack("<d" if _code(cell.channel) == _DOUBLE else "<f", cell.value)
             records.append(_packet(RECORD, struct.pack("<HdH", 10, at, ids[cell.channel]) + layout))
     end = start + (entries[-1].t_ms / 1000 if entries else 0)
-    header = struct.pack("<hIIddB", 0, 0, 0, start, end, 0)
+    header = struct.pack("<hIIddB", -offset_min, 0, 0, start, end, 0)
     tracks = [_track(ids[channel], channel) for channel in CHANNELS if channel in used]
     device = struct.pack("<I", 1) + _string("ketamon") + _string("ketamon") + _string("")
     plain = b"".join((
@@ -65,14 +65,18 @@ def write_vital(path: Path, entries: Sequence[Entry], losses: Flags) -> int:
     return len(records)
 
 
-def _start_s(entries: Sequence[Entry]) -> float:
+def _start_s(entries: Sequence[Entry]) -> tuple[float, int]:
+    """When the session began, in epoch seconds, and how far its clock was ahead of UTC (minutes)."""
     started = next((e.body.started for e in entries if isinstance(e.body, Session)), None)
     try:
         moment = datetime.fromisoformat(started or "")
     except ValueError:
-        return UNDATED_S
+        return UNDATED_S, 0
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment.timestamp() if 0 < moment.timestamp() < UNDATED_S else UNDATED_S
+    if not 0 < moment.timestamp() < UNDATED_S:
+        return UNDATED_S, 0
+    ahead = moment.utcoffset() or timedelta()
+    return moment.timestamp(), round(ahead / timedelta(minutes=1))
 
 
 def _event(entry: Entry) -> str | None:

@@ -5,7 +5,7 @@ silently.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from heapq import merge
 from itertools import groupby
 
@@ -98,8 +98,9 @@ def count(flags: Flags, reason: str, how_many: int) -> None:
         flags.first_lines.setdefault(reason, None)
 
 
-def wall_clock(seconds: float) -> str | None:
+def wall_clock(seconds: float, offset_min: int = 0) -> str | None:
     """Epoch seconds as the session's `started`; None for a recording without a date."""
+    zone = timezone(timedelta(minutes=offset_min))
     if seconds <= 0 or seconds >= UNDATED_S:
         return None
-    return datetime.fromtimestamp(round(seconds, 3), UTC).isoformat(timespec="milliseconds")
+    return datetime.fromtimestamp(round(seconds, 3), zone).isoformat(timespec="milliseconds")

@@ -34,6 +34,7 @@ _U32 = struct.Struct("<I")
 # monitor type.
 _BEFORE_DEVICE = struct.Struct("<ffIfddB")
 _LONGEST_NAME = 200
+_WIDEST_OFFSET_MIN = 14 * 60
 _LATEST_S = 253_402_300_799.0  # the end of the year 9999
 _PLACES = 7  # what a 4-byte float holds
 
@@ -61,11 +62,12 @@ class Track:
 
 @dataclass(slots=True)
 class VitalFile:
-    """What a file holds."""
+    """What a file holds; its clock stood `offset_min` ahead of UTC."""
 
     tracks: list[Track] = field(default_factory=list)
     waves: list[str] = field(default_factory=list)
     cut: str | None = None
+    offset_min: int = 0
     unreadable: int = 0
 
 
@@ -85,6 +87,9 @@ def read_vital(data: bytes) -> VitalFile:
         raise VitalFileError("is a gzip file with something else than a .vital recording in it")
     found = VitalFile(cut=cut)
     (length,) = struct.unpack_from("<H", plain, 8)
+    if length >= 2 and len(plain) >= 12:
+        west = int(struct.unpack_from("<h", plain, 10)[0])
+        found.offset_min = -west if abs(west) <= _WIDEST_OFFSET_MIN else 0
     _packets(plain, 10 + length, found)
     return found
 

@@ -41,7 +41,7 @@ def read_vital_recording(data: bytes, flags: Flags) -> tuple[str, tuple[Entry, .
     samples.sort(key=attrgetter("time_ms"))  # of one time, in the order of the tracks
     texts = _texts([t for t in file.tracks if t.kind == TEXT], flags)
     starts_ms = [s.time_ms for s in samples[:1]] + [t_ms for t_ms, _ in texts[:1]]
-    started = wall_clock(min(starts_ms, default=0) / 1000)
+    started = wall_clock(min(starts_ms, default=0) / 1000, file.offset_min)
     return FORM, entries_of(FORM, samples, flags, started, texts)
 
 

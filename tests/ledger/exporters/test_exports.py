@@ -252,6 +252,15 @@ def test_vital_tracks_are_those_that_a_second_reader_finds(tmp_path: Path) -> No
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "started", ["2026-01-31T12:00:00.000+01:00", "2026-01-31T12:00:00.000-09:30"]
+)
+def test_the_clock_of_the_place_is_in_the_vital_file(tmp_path: Path, started: str) -> None:
+    entries = [make(0, 0, Session(started=started)), make(0, 9000, HeartRate(70), "strap")]
+    read, _ = exported(tmp_path, entries, "vital")
+    assert read.entries[0].body.started == started
+
+
 @pytest.mark.parametrize("started", [None, "no date", "2896-10-10T00:31:25.894"])
 def test_a_session_without_a_date_that_fits_begins_in_2100(
     tmp_path: Path, started: str | None

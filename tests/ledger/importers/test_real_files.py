@@ -163,6 +163,8 @@ def test_numeric_tracks_agree_with_somebody_else_s_count() -> None:
             }  # fmt: skip
     assert found == wanted["numeric_tracks"]
     assert file.cut is None
+    started = read_recording(SHIPPED / "test_data_demo.vital").entries[0].body.started
+    assert started == "2019-07-11T11:54:27.602+02:00"
 
 
 def test_the_wfdb_record_agrees_with_somebody_else_s_count() -> None:
