@@ -114,7 +114,7 @@ class Actions:
         if any(waits(c) for c in desk.seen.standing):
             desk.send("acknowledge", up_to_seq=desk.seen_seq)
         else:
-            desk.say("nothing to acknowledge")
+            desk.say("there was nothing to acknowledge")
 
     def cuff(self) -> None:
         """Starts the cuff, or tells that a person pressed START on it."""

@@ -139,7 +139,7 @@ def test_key_sends_its_command(
         ("b", {"seat": "physician"}, "the physician seat can't do that from here"),
         ("v", {"seat": "observer"}, "the observer seat can't do that from here"),
         ("p", {"mode": "SIMULATED"}, "the trainer's seat changes the speed"),
-        ("space", {}, "nothing to acknowledge"),
+        ("space", {}, "there was nothing to acknowledge"),
     ],
 )  # fmt: skip
 def test_key_that_does_nothing_says_why(key: str, changes: dict[str, Any], said: str) -> None:
