@@ -6,6 +6,9 @@ from typing import Literal
 Role = Literal["cuff", "oximeter", "strap", "monitor"]
 Gives = Literal["blood_pressure", "cuff_pressure", "oximetry", "pleth", "heart_rate", "respiration"]
 
+CHARTED_S = 60.0
+"""A source slower than this is a charted one: its values are judged as they come."""
+
 UNTRIED = "not yet tried on hardware"
 
 
@@ -113,6 +116,11 @@ class Family:
         return "serial" if self.bluetooth is None else "Bluetooth"
 
     @property
+    def is_spot_check(self) -> bool:
+        """True where somebody puts a finger in for each value."""
+        return self.role == "oximeter" and self.cadence_s is not None and self.cadence_s > CHARTED_S
+
+    @property
     def where(self) -> str:
         """Its line settings, or its service, in a few words."""
         if self.bluetooth is not None:
@@ -128,7 +136,9 @@ class Family:
             told.append("started by ketamon")
         elif self.role == "cuff":
             told.append("started at the cuff")
-        if self.cadence_s is not None:
+        if self.is_spot_check:
+            told.append("spot checks")
+        elif self.cadence_s is not None:
             told.append(f"a value every {self.cadence_s:g} s")
         if self.bluetooth is not None and self.bluetooth.bonds:
             told.append("must be paired")

@@ -1,22 +1,19 @@
 """The virtual device of each family, on whoever's body."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ketamon_drivers.catalog import Family
-from ketamon_drivers.readings import Oximetry
 from ketamon_drivers.virtual.device import VirtualDevice
+from ketamon_drivers.virtual.monitors import Body, VirtualBerryBoard, VirtualGeMonitor
+from ketamon_drivers.virtual.par_cuff import VirtualParCuff
 from ketamon_drivers.virtual.streaming_oximeter import VirtualStreamingOximeter
-from ketamon_drivers.virtual.suntech_cuff import Measurement, VirtualSunTechCuff
+from ketamon_drivers.virtual.suntech_cuff import VirtualSunTechCuff
+
+SPOT_CHECK_S = 60.0
+"""Somebody puts a finger into a virtual spot-check oximeter so often."""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What devices find out about whoever they are on; `sample` is asked once a second."""
-
-    sample: Callable[[], Oximetry]
-    measure: Callable[[], Measurement]
-    on_cycle: Callable[[bool], None] = lambda _started: None
+__all__ = ["Body", "NoVirtualDeviceError", "has_virtual_device", "virtual_device"]
 
 
 class NoVirtualDeviceError(LookupError):
@@ -24,6 +21,10 @@ class NoVirtualDeviceError(LookupError):
 
 
 MAKERS: dict[str, Callable[[Family, Body], VirtualDevice]] = {
+    "nonin-df13": lambda family, body: VirtualStreamingOximeter(family, body.sample, SPOT_CHECK_S),
+    "ge-dri": lambda _family, body: VirtualGeMonitor(body),
+    "berry-pm6750": lambda _family, body: VirtualBerryBoard(body),
+    "par-nibp": lambda _family, body: VirtualParCuff(body.measure, body.on_cycle),
     "suntech": lambda _family, body: VirtualSunTechCuff(body.measure, body.on_cycle),
 }
 """By protocol; oximeters that stream need none."""

@@ -11,33 +11,20 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ketamon_drivers.protocols import suntech
 from ketamon_drivers.readings import CuffPressure
+from ketamon_drivers.virtual.cuff_cycle import ABORTED, LEAK, CuffCycle, Measurement
+
+__all__ = ["ABORTED", "LEAK", "NO_SIGNAL", "Measurement", "VirtualSunTechCuff"]
 
 HOST_START = 0x3A
 COMMAND_BYTES = {0x20: 3, 0x87: 3, 0x28: 3, 0x00: 3, 0x8A: 3, 0x79: 5, 0x17: 5}
 STARTS = {suntech.COMMANDS[f"start_{who}"] for who in ("adult", "pediatric", "neonate")}
 
-ABORTED, NO_SIGNAL, LEAK = 86, 1, 87
-INFLATING_S = 6.0
-DUMPING_S = 1.0
-LEAKING_MMHG = 30
+NO_SIGNAL = 1
 HALF_COMMAND_S = 0.5
 """The rest of a command that isn't there by then won't come."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """What one cycle will give: mmHg and beats a minute, or the module's error number."""
-
-    systolic: int
-    diastolic: int
-    mean: int
-    pulse: int
-    duration_s: float
-    error: int | None = None
 
 
 class VirtualSunTechCuff:
@@ -49,16 +36,10 @@ class VirtualSunTechCuff:
         on_cycle: Callable[[bool], None] = lambda _started: None,
     ) -> None:
         """`measure` is asked when a cycle starts; `on_cycle` is told true then, false at its end."""
-        self._measure = measure
-        self._on_cycle = on_cycle
+        self._cuff = CuffCycle(measure, on_cycle, self._finish)
         self._write: Callable[[bytes], None] = lambda _data: None
         self._heard = bytearray()
         self._heard_s = 0.0
-        self._cycle: Measurement | None = None
-        self._started_s = 0.0
-        self._ending: asyncio.TimerHandle | None = None
-        self._let_go_s = 0.0
-        self._let_go_mmhg = 0.0
         self._result = suntech.result(0, 0, 0, 0, NO_SIGNAL)
 
     def attach(self, write: Callable[[bytes], None]) -> None:
@@ -72,25 +53,20 @@ class VirtualSunTechCuff:
     @property
     def is_measuring(self) -> bool:
         """True during a cycle."""
-        return self._cycle is not None
+        return self._cuff.is_measuring
 
     @property
     def pressure_mmhg(self) -> int:
         """The pressure in the cuff now."""
-        now = asyncio.get_running_loop().time()
-        if self._cycle is not None:
-            return round(_curve(self._cycle, now - self._started_s))
-        left = 1 - (now - self._let_go_s) / DUMPING_S
-        return round(self._let_go_mmhg * min(1.0, max(0.0, left)))
+        return self._cuff.pressure_mmhg
 
     def press_start(self) -> None:
         """Somebody presses START on the module."""
-        if self._cycle is None:
-            self._begin()
+        self._cuff.begin()
 
     def press_stop(self) -> None:
         """Somebody presses STOP on the module, which says so."""
-        if self._cycle is not None:
+        if self._cuff.is_measuring:
             self._abort()
             self._say("A")
 
@@ -119,18 +95,18 @@ class VirtualSunTechCuff:
 
     def _obey(self, command: bytes) -> None:
         if command in STARTS:
-            if self._cycle is not None:
+            if self._cuff.is_measuring:
                 self._say("B")
             else:
                 self._say("O")
-                self._begin()
+                self._cuff.begin()
         elif command == suntech.COMMANDS["abort"]:
             self._abort()
             self._say("A")
         elif command == suntech.COMMANDS["get_cuff_pressure"]:
             self._write(suntech.encode(CuffPressure(self.pressure_mmhg)))
         elif command == suntech.COMMANDS["get_result"]:
-            if self._cycle is not None:
+            if self._cuff.is_measuring:
                 self._say("B")
             else:
                 self._write(self._result)
@@ -140,18 +116,7 @@ class VirtualSunTechCuff:
     def _say(self, letter: str) -> None:
         self._write(suntech.packet(ord(letter)))
 
-    def _begin(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._cycle = self._measure()
-        self._started_s = loop.time()
-        self._ending = loop.call_later(self._cycle.duration_s, self._finish)
-        self._on_cycle(True)
-
-    def _finish(self) -> None:
-        cycle = self._cycle
-        if cycle is None:
-            return
-        self._end()
+    def _finish(self, cycle: Measurement) -> None:
         if cycle.error:
             self._result = suntech.result(0, 0, 0, 0, cycle.error)
         else:
@@ -161,29 +126,5 @@ class VirtualSunTechCuff:
         self._say("K")
 
     def _abort(self) -> None:
-        if self._cycle is not None:
-            self._end()
+        if self._cuff.abort():
             self._result = suntech.result(0, 0, 0, 0, ABORTED)
-
-    def _end(self) -> None:
-        """Lets the air out and ends the cycle."""
-        self._let_go_mmhg = self.pressure_mmhg
-        self._let_go_s = asyncio.get_running_loop().time()
-        self._cycle = None
-        if self._ending is not None:
-            self._ending.cancel()
-            self._ending = None
-        self._on_cycle(False)
-
-
-def _curve(cycle: Measurement, passed_s: float) -> float:
-    """Pressure in mmHg so long after a start: up fast, then slowly down to below the diastolic."""
-    if cycle.error == LEAK:
-        return min(LEAKING_MMHG, passed_s * 10)
-    peak = max(150, cycle.systolic + 30)
-    lowest = max(30, cycle.diastolic - 15)
-    inflating_s = min(INFLATING_S, cycle.duration_s / 4)
-    if passed_s < inflating_s:
-        return peak * passed_s / inflating_s
-    share = (passed_s - inflating_s) / max(0.001, cycle.duration_s - inflating_s)
-    return peak - (peak - lowest) * min(1.0, share)

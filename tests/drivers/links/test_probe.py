@@ -16,7 +16,7 @@ from ketamon_drivers.protocols import PROTOCOLS, contec_v7
 from ketamon_drivers.readings import Oximetry
 from ketamon_drivers.virtual.media import PipeMedium
 from ketamon_drivers.virtual.streaming_oximeter import VirtualStreamingOximeter
-from tests.drivers.virtual.test_streaming_oximeter import STREAMING
+from tests.drivers.virtual.test_streaming_oximeter import NOON, STREAMING
 
 ALL = list(FAMILIES.values())
 CONTEC, NONIN = FAMILIES["contec-5byte"], FAMILIES["nonin-df8"]
@@ -169,7 +169,11 @@ def saved(family: Family, data: bytes) -> dict[str, object]:
 def test_a_saved_capture_decodes_to_what_stands_beside_it(name: str) -> None:
     family = FAMILIES[name]
     spec = protocol_of(family)
-    frames = b"".join(spec.encode(Oximetry(spo2, 72)) for spo2 in (97, 96, 95) for _ in range(70))
+    frames = b"".join(
+        spec.encode(Oximetry(spo2, 72, device_time=NOON))
+        for spo2 in (97, 96, 95)
+        for _ in range(70)
+    )
     made = saved(family, b"\x55" + frames)
     decoder = PROTOCOLS[str(made["protocol"])].decoder()
     readings = decoder.feed(bytes.fromhex("".join(made["hex"])))  # type: ignore[arg-type]
@@ -190,6 +194,29 @@ def test_identities_users_and_times_of_a_v7_oximeter_are_left_out() -> None:
     assert set(kept[::9]) == {contec_v7.REALTIME}
     assert len(kept) % 9 == 0
     assert user not in kept
+
+
+def test_serial_numbers_dates_and_names_in_text_are_overwritten_or_left_out() -> None:
+    line = (
+        b"02/28/26 13:14:15 SN=0000093112 SPO2=097% BPM=072 PI=02.10%% DESAT=-- PIDELTA=+-- "
+        b"ALARM=0000 EXC=000800\r\n"
+    ).replace(b"%%", b"%")
+    made = saved(FAMILIES["masimo-ascii"], b"PATIENT: J. DOE\r\n" + line * 3)
+    kept = bytes.fromhex("".join(made["hex"]))  # type: ignore[arg-type]
+    for private in (b"DOE", b"93112", b"13:14", b"02/28"):
+        assert private not in kept
+    readings = made["decoded"]
+    assert isinstance(readings, list)
+    assert {reading["spo2"] for reading in readings if reading["kind"] == "oximetry"} == {97}
+    assert all(set(reading.get("serial_number", "0")) == {"0"} for reading in readings)
+    assert b"2026" not in json.dumps(made).encode()
+
+
+def test_the_time_in_a_spot_check_is_taken_out() -> None:
+    spec = PROTOCOLS["nonin-df13"]
+    packet = spec.encode(Oximetry(97, 72, device_time=NOON))
+    made = saved(FAMILIES["nonin-df13"], packet * 2)
+    assert made["hex"] == [spec.encode(Oximetry(97, 72)).hex()] * 2
 
 
 def test_nothing_left_is_told_and_not_saved() -> None:
