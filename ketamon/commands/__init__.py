@@ -30,6 +30,9 @@ COMMANDS: dict[str, Lazy] = {
     ),
     "probe": Lazy("probe", "probe", "Listens to a port, and names what speaks there."),
     "export": Lazy("export", "export", "Writes a session as CSV, lines of JSON or .vital."),
+    "simulate": Lazy(
+        "simulate", "simulate", "Runs a virtual cuff, oximeter or monitor to connect to."
+    ),
     "decode": Lazy("decode", "decode", "Turns a device's bytes into readings."),
     "limits": Lazy(
         "limits", "limits", "Checks a limits profile, or approves it for sessions with patients."

@@ -1,0 +1,199 @@
+"""`ketamon simulate`: one virtual device, an ordinary one to a session, with faults on demand."""
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+if TYPE_CHECKING:
+    from ketamon.commands.bedside import Bedside
+    from ketamon_drivers.catalog import Family
+
+USUAL = {"cuff": "suntech", "oximeter": "nonin-df8", "monitor": "ge-dri"}
+"""What a role is without `--as`."""
+
+
+class Sides(click.Command):
+    """Its help ends with the families that there are virtual devices of."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        for role in USUAL:
+            with formatter.section(f"Families of {role}s"):
+                formatter.write_dl([(f.name, f.title) for f in families_of(role)])
+        with formatter.section("Commands while it runs"):
+            formatter.write_dl([(f"{n} {v.takes}".strip(), v.line) for n, v in VERBS.items()])
+
+
+def families_of(role: str) -> "list[Family]":
+    """The families of a role that can be made of software."""
+    from ketamon_drivers.catalog import every_family
+    from ketamon_drivers.virtual.by_family import has_virtual_device
+
+    return [f for f in every_family().values() if f.role == role and has_virtual_device(f)]
+
+
+@click.command(cls=Sides)
+@click.argument("role", type=click.Choice(list(USUAL)))
+@click.option("--as", "name", metavar="FAMILY", help="The device's family, one of those below.")
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="Another patient, other noise."
+)
+@click.option("--tcp", is_flag=True, help="At a TCP port of this machine, not a pseudo-terminal.")
+@click.option("--speed", type=click.FloatRange(0, 60), default=1.0, show_default=True,
+              help="As in the session's own --speed.")  # fmt: skip
+def simulate(role: str, name: str | None, seed: int, tcp: bool, speed: float) -> None:
+    """Runs a virtual cuff, oximeter or monitor on a simulated patient.
+
+    The first line printed is what to give to `ketamon start --cuff` or `--oximeter`; a session with
+    it is SIMULATED. Then it takes commands on standard input, until `quit` or ctrl+c.
+
+    \b
+    ketamon simulate oximeter --as contec-v7
+    """
+    from ketamon_drivers.links.loops import ScaledLoop, run
+
+    known = {family.name: family for family in families_of(role)}
+    family = known.get(name or USUAL[role])
+    if family is None:
+        raise click.ClickException(
+            f"there is no virtual {role} {name}: give one of {', '.join(known)}"
+        )
+    folder = Path(tempfile.mkdtemp(prefix="ketamon-sim-"))
+    try:
+        run(serve(family, seed, None if tcp else folder / family.name), ScaledLoop(speed))
+    except OSError as error:
+        raise click.ClickException(
+            f"no device can be served ({error.strerror or error}): close other programs and try again"
+        ) from None
+    except KeyboardInterrupt:
+        pass
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def serve(family: "Family", seed: int, link: Path | None) -> None:
+    """Serves the device and obeys, until it is told to quit."""
+    from ketamon.commands.bedside import Bedside
+
+    bedside = Bedside(family, seed, link)
+    await bedside.serve()
+    click.echo(f"{family.name}:{bedside.address}")
+    sys.stdout.flush()
+    quit_asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, quit_asked.set)
+    obeying = loop.create_task(_obey_input(bedside, quit_asked))
+    try:
+        await quit_asked.wait()
+    finally:
+        obeying.cancel()
+        await bedside.close()
+
+
+async def _obey_input(bedside: "Bedside", quit_asked: asyncio.Event) -> None:
+    """Takes a line after the other. At the input's end the device goes on: it may have had none."""
+    from ketamon_drivers.links.loops import OwnThread
+
+    loop = asyncio.get_running_loop()
+    while line := await loop.run_in_executor(OwnThread(), _next_line):
+        words = line.split()
+        if words == ["quit"]:
+            quit_asked.set()
+            return
+        if words:
+            click.echo(await obey(bedside, words), err=True)
+
+
+def _next_line() -> str:
+    with contextlib.suppress(OSError, ValueError):  # closed, or not ours to read in the background
+        return sys.stdin.readline()
+    return ""
+
+
+class Verb(NamedTuple):
+    """A command that a running device takes."""
+
+    takes: str
+    line: str
+    do: Callable[["Bedside", list[str]], "Awaitable[None] | None"]
+
+
+class RefusedError(ValueError):
+    """A command that can't be followed; one sentence that says what to do."""
+
+
+def _chosen(words: list[str], *known: str) -> str:
+    if len(words) != 1 or words[0] not in known:
+        raise RefusedError(f"say which: {' or '.join(known)}")
+    return words[0]
+
+
+def _number(words: list[str], usual: int, least: int, most: int) -> int:
+    given = words[0] if words else str(usual)
+    if len(words) > 1 or not given.isdecimal() or not least <= int(given) <= most:
+        raise RefusedError(f"give a number from {least} to {most}")
+    return int(given)
+
+
+def _alone(words: list[str]) -> None:
+    if words:
+        raise RefusedError(f"takes nothing more: leave {' '.join(words)} out")
+
+
+def _plain(call: Callable[["Bedside"], "Awaitable[None] | None"]) -> Callable[["Bedside", list[str]], "Awaitable[None] | None"]:  # fmt: skip
+    def do(bedside: "Bedside", words: list[str]) -> "Awaitable[None] | None":
+        _alone(words)
+        return call(bedside)
+
+    return do
+
+
+VERBS: dict[str, Verb] = {
+    "stall": Verb("", "the plug at the device is pulled: nothing comes, no error is seen",
+                  _plain(lambda b: b.medium.stall())),
+    "resume": Verb("", "that plug is back", _plain(lambda b: b.medium.resume())),
+    "unplug": Verb("", "the port vanishes", _plain(lambda b: b.unplug())),
+    "replug": Verb("", "the port is back, under the same address", _plain(lambda b: b.replug())),
+    "corrupt": Verb("[N]", "the next N bytes are turned over (20)",
+                    lambda b, w: b.medium.corrupt(_number(w, 20, 1, 100_000))),
+    "finger": Verb("off|on", "the probe is taken off, or put back",
+                   lambda b, w: b.finger(_chosen(w, "off", "on") == "off")),
+    "motion": Verb("[SECONDS]", "the patient moves for so long (20)",
+                   lambda b, w: b.move(_number(w, 20, 1, 3600))),
+    "battery": Verb("low|ok", "what the device says of its battery",
+                    lambda b, w: b.battery(_chosen(w, "low", "ok") == "low")),
+    "press": Verb("", "somebody presses START at the cuff", _plain(lambda b: b.press_start())),
+    "fail": Verb("[ERROR]", "the next measurement fails, by SunTech's number (2: motion)",
+                 lambda b, w: b.fail(_number(w, 2, 1, 99))),
+    "help": Verb("", "these commands", _plain(lambda _b: None)),
+    "quit": Verb("", "the device is switched off", _plain(lambda _b: None)),
+}  # fmt: skip
+
+
+async def obey(bedside: "Bedside", words: list[str]) -> str:
+    """Does what a line asks for; gives the sentence that tells it."""
+    from ketamon.commands.bedside import NotThisDeviceError
+
+    name, *rest = words
+    verb = VERBS.get(name)
+    if verb is None:
+        return f"{name} is no command here: give one of {', '.join(VERBS)}"
+    if name == "help":
+        return "\n".join(f"{f'{n} {v.takes}':<17} {v.line}" for n, v in VERBS.items())
+    try:
+        doing = verb.do(bedside, rest)
+        if doing is not None:
+            await doing
+    except (RefusedError, NotThisDeviceError) as error:
+        return f"{name}: {error}"
+    except OSError as error:
+        return f"{name}: it could not be done ({error.strerror or error})"
+    return f"{' '.join(words)}: done"
