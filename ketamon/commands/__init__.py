@@ -33,6 +33,9 @@ COMMANDS: dict[str, Lazy] = {
     "simulate": Lazy(
         "simulate", "simulate", "Runs a virtual cuff, oximeter or monitor to connect to."
     ),
+    "doctor": Lazy(
+        "doctor", "doctor", "Looks at this machine, and says how to mend what is wrong."
+    ),
     "decode": Lazy("decode", "decode", "Turns a device's bytes into readings."),
     "limits": Lazy(
         "limits", "limits", "Checks a limits profile, or approves it for sessions with patients."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ketamon_drivers.catalog import Family, protocol_of
-from ketamon_drivers.readings import Reading, Rejected, Reply
+from ketamon_drivers.readings import BloodPressure, CuffPressure, Oximetry, Reading, Rejected
 
 FRAMES, LINES = 20, 3
 """So many whole frames make a claim; of a device that speaks about once a second, so many."""
@@ -37,10 +37,11 @@ class Verdict:
     @property
     def evidence(self) -> str:
         """How many frames in how many seconds, for a person."""
-        rate = self.frames / self.seconds if self.seconds else 0.0
         proved = "each with its checksum" if self.family.has_checksum else "in its rhythm"
+        if self.frames >= FRAMES and self.seconds:
+            proved = f"{self.frames / self.seconds:.3g} a second, {proved}"
         lost = f", {self.malformed_bytes} bytes outside" if self.malformed_bytes else ""
-        return f"{self.frames} valid frames in {self.seconds:.1f} s ({rate:.3g} a second, {proved}{lost})"
+        return f"{self.frames} valid frames in {self.seconds:.1f} s ({proved}{lost})"
 
 
 class Hearing:
@@ -81,8 +82,8 @@ class Hearing:
     def _count(self, reading: Reading) -> None:
         if isinstance(reading, Rejected):
             self._rejected += 1
-        elif not isinstance(reading, Reply):
-            self._readings += 1
+        elif isinstance(reading, Oximetry | BloodPressure | CuffPressure):
+            self._readings += 1  # others come along with one of these
 
     def _frames(self) -> int:
         size = self.family.frame_bytes
