@@ -39,6 +39,8 @@ def probe(port: str, save: Path | None) -> None:
 
     if save is not None and save.exists():
         raise click.ClickException(f"{save} is there already: give another name")
+    if save is not None and not save.parent.is_dir():
+        raise click.ClickException(f"{save.parent} is no folder: give another place")
     families = list(every_family().values())
     try:
         is_virtual = port_for(port, SerialLine()).is_virtual

@@ -57,6 +57,8 @@ def test_a_file_that_is_there_is_never_written_over(
     file.write_text("mine")
     assert_refused(run(capfd, "probe", "/dev/ttyUSB9", "--save", file), "is there already")
     assert file.read_text() == "mine"
+    nowhere = tmp_path / "none" / "capture.json"
+    assert_refused(run(capfd, "probe", "/dev/ttyUSB9", "--save", nowhere), "is no folder")
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -41,8 +42,6 @@ def test_built_in_families_come_by_entry_point() -> None:
 def test_families_of_others_are_found_and_take_no_built_in_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from dataclasses import replace
-
     theirs = replace(FAMILIES["suntech"], name="theirs", title="another's")
 
     class Theirs:
@@ -50,9 +49,44 @@ def test_families_of_others_are_found_and_take_no_built_in_name(
         def load() -> Any:
             return lambda: {"theirs": theirs, "suntech": theirs}
 
-    monkeypatch.setattr(catalog, "entry_points", lambda **_kw: [Theirs])
+    monkeypatch.setattr(
+        catalog, "entry_points", lambda name, **_kw: [Theirs] if name == "families" else []
+    )
     assert every_family()["theirs"] is theirs
     assert family_named("suntech") is FAMILIES["suntech"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            {"theirs": replace(FAMILIES["suntech"], name="theirs", protocol="none")},
+            "its protocol none",
+        ),
+        ({"theirs": "no family"}, "can't be loaded (TypeError)"),
+        (None, "can't be loaded (TypeError)"),
+    ],
+)
+def test_families_of_others_that_cannot_work_are_left_out_and_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, given: Any, words: str
+) -> None:
+    class Theirs:
+        value = "their_package:families"
+
+        @staticmethod
+        def load() -> Any:
+            return lambda: given
+
+    monkeypatch.setattr(
+        catalog, "entry_points", lambda name, **_kw: [Theirs] if name == "families" else []
+    )
+    assert every_family() == FAMILIES
+    assert words in caplog.text
+
+
+def test_a_family_is_on_a_line_or_on_bluetooth() -> None:
+    with pytest.raises(ValueError, match="a serial line or a Bluetooth service"):
+        replace(FAMILIES["suntech"], line=None)
 
 
 def test_unknown_family_names_those_that_are_known() -> None:

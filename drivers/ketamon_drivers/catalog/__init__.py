@@ -5,8 +5,8 @@ families by name, and `protocols`, a mapping of protocols by name; these here co
 """
 
 import logging
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from importlib.metadata import entry_points
+from typing import TypeVar
 
 from ketamon_drivers.catalog.bluetooth_families import BLUETOOTH_FAMILIES
 from ketamon_drivers.catalog.family import Family, Gatt, Role, SerialLine, UsbHint
@@ -19,6 +19,10 @@ __all__ = [
 ]  # fmt: skip
 
 GROUP = "ketamon.drivers"
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 
 class UnknownFamilyError(LookupError):
@@ -38,18 +42,23 @@ def families() -> dict[str, Family]:
 
 def every_family() -> dict[str, Family]:
     """The families of all installed packages; where two have one name, the built-in one counts."""
-    found: dict[str, Family] = {}
-    for entry_point in entry_points(group=GROUP, name="families"):
-        found |= _loaded(entry_point)
-    return FAMILIES | {name: family for name, family in found.items() if name not in FAMILIES}
+    theirs = _gathered("families", Family)
+    if not theirs.keys() <= FAMILIES.keys():
+        protocols = every_protocol()
+        for name, family in list(theirs.items()):
+            if family.protocol not in protocols:
+                _log.warning(
+                    "the family %s is left out: no installed package knows its protocol %s",
+                    name,
+                    family.protocol,
+                )
+                del theirs[name]
+    return FAMILIES | {name: family for name, family in theirs.items() if name not in FAMILIES}
 
 
 def every_protocol() -> dict[str, ProtocolSpec]:
     """The protocols of all installed packages; where two have one name, the built-in one counts."""
-    found: dict[str, ProtocolSpec] = {}
-    for entry_point in entry_points(group=GROUP, name="protocols"):
-        found |= _loaded(entry_point)
-    return found | PROTOCOLS
+    return _gathered("protocols", ProtocolSpec) | PROTOCOLS
 
 
 def family_named(name: str) -> Family:
@@ -72,15 +81,22 @@ def protocol_of(family: Family) -> ProtocolSpec:
     return spec
 
 
-def _loaded(entry_point: EntryPoint) -> dict[str, Any]:
-    """What an entry point gives; of a package that can't be loaded, nothing, and that is told."""
-    try:
-        named = entry_point.load()
-        return dict(named() if callable(named) else named)
-    except Exception as error:  # another's package: it must not take our own devices with it
-        logging.warning(
-            "the drivers of %s can't be loaded (%s): reinstall or remove that package",
-            entry_point.value,
-            type(error).__name__,
-        )
-        return {}
+def _gathered(what: str, kind: type[T]) -> dict[str, T]:
+    """What the entry points of one name give; a package that can't be loaded is left out and told."""
+    found: dict[str, T] = {}
+    for entry_point in entry_points(group=GROUP, name=what):
+        try:
+            named = entry_point.load()
+            given = dict(named() if callable(named) else named)
+            wrong = next((name for name, each in given.items() if not isinstance(each, kind)), None)
+            if wrong is not None:
+                raise TypeError(f"{wrong} is no {kind.__name__}")
+        except Exception as error:  # another's package: it must not take our own devices with it
+            _log.warning(
+                "the drivers of %s can't be loaded (%s): reinstall or remove that package",
+                entry_point.value,
+                type(error).__name__,
+            )
+            continue
+        found |= given
+    return found

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from random import Random
 
 import pytest
 
@@ -11,6 +12,7 @@ from ketamon_drivers.links.capture import NothingToSaveError, anonymous, fixture
 from ketamon_drivers.links.loops import VirtualLoop, run
 from ketamon_drivers.links.pipe_port import PipeEnd, pipe
 from ketamon_drivers.links.port import Port, PortError
+from ketamon_drivers.links.ports import port_for
 from ketamon_drivers.links.probe import LISTEN_S, LONGEST_S, USUAL_LINES, Tried, lines_of, probe
 from ketamon_drivers.protocols import PROTOCOLS, contec_v7
 from ketamon_drivers.readings import Oximetry
@@ -64,7 +66,7 @@ def test_every_streaming_family_is_named_and_not_a_byte_is_written(name: str) ->
         device.received(b"".join(family.start))
 
     (tried,), took = hear(medium, act)
-    assert tried.sure[0].family.name == name
+    assert [verdict.family.name for verdict in tried.sure] == [name]
     assert LISTEN_S <= took <= LONGEST_S
     assert written == []
     evidence = tried.sure[0].evidence
@@ -144,10 +146,28 @@ def test_the_usual_settings_come_first_and_every_familys_own_is_among_them() -> 
             assert str(family.line) in {str(line) for line in lines}
 
 
+def test_a_bluetooth_family_has_no_port_and_that_is_told_in_a_sentence() -> None:
+    with pytest.raises(
+        PortError, match="this version can't connect yet: give a device on a serial"
+    ):
+        port_for("AA:BB:CC:DD:EE:FF", FAMILIES["and-cuff"].line)
+
+
 def test_a_device_that_goes_while_it_is_heard_is_told() -> None:
     port, end = pipe()
     with pytest.raises(PortError, match="unplugged: plug it in again"):
         hear(port, lambda: asyncio.get_running_loop().call_later(1, end.unplug))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_noise_is_nobody_whatever_its_speed_and_bytes(seed: int) -> None:
+    rng = Random(seed)
+    every_s, size = rng.choice([(1.0, 4), (1 / 60, 5), (1 / 60, 9), (1 / 75, 5), (2.0, 60)])
+    letters = rng.choice([range(256), range(128), range(128, 256), b"SPO2=HR0123456789 -\r\n"])
+    tried = heard([
+        (n * every_s, bytes(rng.choices(letters, k=size))) for n in range(int(10 / every_s))
+    ])  # fmt: skip
+    assert tried.sure == []
 
 
 def test_a_flood_is_not_kept_beyond_its_bound() -> None:
