@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ketamon_drivers.protocols import PROTOCOLS
+from ketamon_drivers.protocols.framed import FramedDecoder
 from ketamon_drivers.protocols.protocol import LARGEST_BUFFER_BYTES, Decoder
 from ketamon_drivers.readings import STATUS_WORDS, VALUELESS, Oximetry, Reading, Rejected, encode
 
@@ -16,6 +17,7 @@ EXAMPLES = 30
 """Of each protocol in each test; the slow test of mutations draws a million frames more."""
 
 STREAMS = [name for name, spec in PROTOCOLS.items() if spec.framing == "stream"]
+FRAMED = [name for name in STREAMS if isinstance(PROTOCOLS[name].decoder(), FramedDecoder)]
 PACKETS = [name for name, spec in PROTOCOLS.items() if spec.framing == "packet"]
 
 VECTORS = Path(__file__).parents[2] / "vectors"
@@ -161,6 +163,23 @@ def test_buffers_stay_bounded_whatever_never_ends(name: str) -> None:
             decoder.feed(piece * (4096 // len(piece)))
         held = [value for value in vars(decoder).values() if isinstance(value, bytearray)]
         assert sum(map(len, held)) <= LARGEST_BUFFER_BYTES
+
+
+@pytest.mark.parametrize("name", FRAMED)
+def test_long_input_never_makes_a_long_buffer(name: str) -> None:
+    decoder = PROTOCOLS[name].decoder()
+    assert isinstance(decoder, FramedDecoder)
+    longest = 0
+    length = decoder.length
+
+    def watched(buffer: bytearray) -> int | None:
+        nonlocal longest
+        longest = max(longest, len(buffer))
+        return length(buffer)
+
+    decoder.length = watched  # type: ignore[method-assign]
+    decoder.feed(SAMPLES[name][0][:2] * 50_000)
+    assert 0 < longest <= LARGEST_BUFFER_BYTES
 
 
 @pytest.mark.parametrize("name", PACKETS)
