@@ -134,12 +134,14 @@ class BerryPM6750(FramedDecoder):
         if code == MEASURING:
             self._result.measuring()
             return [CuffPressure(half * 2)]
+        told: list[BloodPressure] = []
         if code in FAILURES:
-            return [*self._result.take(failed(*FAILURES[code]))]
-        if code == FINISHED and (systolic or diastolic):
-            result = BloodPressure(systolic or None, diastolic or None, mean or None)
-            return [*self._result.take(result)]
-        return [Reply(None, True, f"cuff's state {code}")]
+            told = self._result.take(failed(*FAILURES[code]))
+        elif code == FINISHED and (systolic or diastolic):
+            told = self._result.take(
+                BloodPressure(systolic or None, diastolic or None, mean or None)
+            )
+        return [*told] or [Reply(None, True, f"cuff's state {code}")]
 
 
 def _ecg(data: bytes) -> list[Reading]:

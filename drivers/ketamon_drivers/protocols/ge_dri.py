@@ -19,14 +19,15 @@ sent as 7D 5E and 7D as 7D 5D. All numbers have their low byte first.
 | 122 | SpO2: status, label, SpO2 (% x 100), pulse, … |
 | 276 | in its bits 8-11 the class, 0 basic |
 
-Status (4 bytes): bit 0 the group exists, 1 it is active. The cuff's label (2 bytes): bit 5 measuring,
-6 and 7 busy otherwise, 8 older than 60 s. A number under -32000 is missing.
+Status (4 bytes): bit 0 the group exists, 1 it is active. The cuff's label (2 bytes): bit 5
+measuring, 6 and 7 busy otherwise, 8 older than 60 s. A number under -32000 is missing.
 
 The cuff's last result is in every record. It is told only when it is new: not older than 60 s, and
-either different from the one before or after a measurement, or after one that was older. Line: 19200
-8-even-1 with CTS and RTS. Source: GE, "S/5 Computer Interface" M1017617, app. A (requests) and "DRI
-Specification" 8005313, 3.3; sizes of groups by VSCapture. Not yet tried on hardware; the requests
-are GE's own bytes, records are made from this table. Recalled: 5 s is the shortest useful interval.
+either different from the one before or after a measurement, or after one that was older. Line:
+19200 8-even-1 with CTS and RTS. Source: GE, "S/5 Computer Interface" M1017617, app. A (requests)
+and "DRI Specification" 8005313, 3.3; sizes of groups by VSCapture. Not yet tried on hardware; the
+requests are GE's own bytes, records are made from this table. Recalled: 5 s is the shortest useful
+interval.
 """
 
 import struct

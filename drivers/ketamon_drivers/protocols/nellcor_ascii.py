@@ -16,8 +16,8 @@
 | AO, AS, BU, PH, PL, SH, SL | the monitor's own alarms and its supply; not told |
 
 Every 25 rows come headings, `N-595 VERSION 1.0.0 …` the first, which name the monitor. There is no
-checksum. The amplitude, 0-254, is no percentage and is not told. Line: 9600 8N1 as a rule, chosen on
-the monitor (recalled: 2400 and 19200 too); if rows stop, send XON. Source: Nellcor, operator's
+checksum. The amplitude, 0-254, is no percentage and is not told. Line: 9600 8N1 as a rule, chosen
+on the monitor (recalled: 2400 and 19200 too); if rows stop, send XON. Source: Nellcor, operator's
 manuals of NPB-295 and N-395, "Data port"; codes from OpenICE (mdpnp), nellcor-n595.spec. Not yet
 tried on hardware. Recalled: codes CP and EM, passed over here.
 """

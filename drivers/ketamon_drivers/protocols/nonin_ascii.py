@@ -9,8 +9,8 @@
 
 A line ends with CR LF and has no checksum. At power-up comes a heading with model and date, which
 is passed over. Line: 9600 8N1 (8500, 8600 and 9847 state 9 data bits, the ninth always a mark; 9600
-and 7500FO two stop bits: both read well as 8N1). Source: Nonin's operator's manuals of these models,
-"Serial output". Not yet tried on hardware; the vectors are made from this table.
+and 7500FO two stop bits: both read well as 8N1). Source: Nonin's operator's manuals of these
+models, "Serial output". Not yet tried on hardware; the vectors are made from this table.
 """
 
 import re

@@ -23,8 +23,8 @@ Every pulse is two halves of seven bits: as two bytes it is 128 too high from 12
 public decoders get wrong. The last byte of a frame is the sum of the four before it. Missing: pulse
 511, SpO2 127. The values for display are held for 10 s after the finger has left, so they are not
 used, and nothing is given while bit 3 is set. A packet counts only if all its 25 frames came whole
-and in a row. Source: Nonin 6470-000-01, "Onyx II 9560 Bluetooth OEM Specification". Not yet tried on
-hardware; no capture is public, the vectors are made from this table.
+and in a row. Source: Nonin 6470-000-01, "Onyx II 9560 Bluetooth OEM Specification". Not yet tried
+on hardware; no capture is public, the vectors are made from this table.
 """
 
 from collections.abc import Callable
@@ -55,6 +55,7 @@ class NoninPackets(FramedDecoder):
     def __init__(self) -> None:
         super().__init__()
         self._rate = FrameRate(FRAMES_PER_S)
+        self._in_a_row = 0
         self._values = bytearray()
         self._out_of_track = False
         self._pulse_words: set[str] = set()
@@ -66,6 +67,11 @@ class NoninPackets(FramedDecoder):
         return sum(frame[:4]) & 0xFF == frame[4]
 
     def broken(self) -> None:
+        """Bytes were skipped."""
+        self._in_a_row = 0
+        self._lose()
+
+    def _lose(self) -> None:
         """A frame is missing: this packet's values are not where they seem, and those of the last
         one are not told again, or a line that only garbles would keep them looking fresh."""
         self._values.clear()
@@ -74,13 +80,16 @@ class NoninPackets(FramedDecoder):
 
     def take(self, status: int, sample: int, value: int) -> list[Reading]:
         """Takes one frame's fields."""
+        self._in_a_row += 1
         if status & SENSOR:
             self._values.clear()
             self._reading = None
             self._pulse_words.clear()
+            if self._in_a_row == 1:  # alone it may be noise whose sum is right
+                return []
             return self._rate.take(Oximetry(status=(*self._battery, "sensor_off")), None)
         if bool(status & SYNC) == bool(self._values):  # too early, or overdue
-            self.broken()
+            self._lose()
         if status & SYNC:
             self._out_of_track = False
         if status & (PULSE_MARK | ARTIFACT):

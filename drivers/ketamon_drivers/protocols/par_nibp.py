@@ -19,7 +19,8 @@ followed by CR, and modules with SpO2 switched on use FD and FE in place of 02 a
 tells the last result as often as it is asked: it is told once, and the first one that was heard
 without its measurement is marked `from_storage`. Line: 4800 8N1. Source: PAR, NIBP2020 UP Technical
 Description 2.14, as told in hemodialisis_ciateq (PyMonkey81) connection/nibp_protocol.py, with a
-status captured on a bench; NIBP-ABATON (tincho77) for the commands. Not yet tried on hardware by us.
+status captured on a bench; NIBP-ABATON (tincho77) for the commands. Not yet tried on hardware by
+us.
 """
 
 import re

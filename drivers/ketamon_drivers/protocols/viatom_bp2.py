@@ -24,11 +24,12 @@
 | 1 result | 3-4 systolic, 5-6 diastolic, 7-8 mean, 9-10 pulse, 11 code: 0 and 0E fine, 1 cuff loose, 2 disturbed, 3 weak, from 4 on a fault |
 
 States: 3 idle, 4 measuring, 5 result, 15, 16, 17 the same in threes. The result is repeated until
-the next measurement: it is told once. Of the 256 commands some inflate, reset or erase (04, 09, 0A,
-24, 25, 39, E2, E3) and one tells a password (13); so `request` knows the five above and refuses all
-else, files of stored readings (F2, F3, F4) too. Source: LepuBle, Bp2BleRtState, Bp2DataBpIng and
-Bp2DataBpResult; viatom_bp2_ha LP-BP2W_PROTOCOL.md, whose own reading of the realtime data lacks the
-nine bytes of state. Not yet tried on hardware; realtime vectors are made from this table.
+the next measurement: it is told once, and marked `from_storage` if no measurement was seen before
+it. Of the 256 commands some inflate, reset or erase (04, 09, 0A, 24, 25, 39, E2, E3) and one tells
+a password (13); so `request` knows the five above and refuses all else, files of stored readings
+(F2, F3, F4) too. Source: LepuBle, Bp2BleRtState, Bp2DataBpIng and Bp2DataBpResult; viatom_bp2_ha
+LP-BP2W_PROTOCOL.md, whose own reading of the realtime data lacks the nine bytes of state. Not yet
+tried on hardware; realtime vectors are made from this table.
 """
 
 import struct

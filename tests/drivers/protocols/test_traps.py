@@ -226,6 +226,15 @@ def test_nonin_df2_sync_is_the_sum_not_a_byte_of_01() -> None:
         assert {reading.pulse_rate_per_min for reading in readings} == {129}
 
 
+@pytest.mark.parametrize(
+    ("name", "frame"), [("nonin-df2", "01880a0093"), ("nonin-df7", "880a000092")]
+)
+def test_nonin_frame_alone_in_noise_is_no_finger_that_has_left(name: str, frame: str) -> None:
+    assert told(name, bytes.fromhex(frame)) == []
+    assert told(name, bytes.fromhex(frame + "7f" + frame)) == []
+    assert told(name, bytes.fromhex(frame * 2)) == [Oximetry(status=("sensor_off",))]
+
+
 def test_nonin_line_that_was_cut_is_no_pulse_of_12() -> None:
     assert told("nonin-ascii", b"SPO2=097 HR=120") == [Oximetry(97, 120)]
     for cut in range(6, 15):
