@@ -130,7 +130,11 @@ class PauseAudio(_Body, frozen=True, tag="pause_audio"):
 
 
 class Away(_Body, frozen=True, tag="away"):
-    """The patient is away from named sensors."""
+    """The patient is away from named sensors (roles): toilet, walk, probe change.
+
+    `minutes`: 5, 10 or 15, added once while it lasts; 0: the patient is back. While dosing it
+    counts only with a reason. One that doesn't count changes nothing.
+    """
 
     minutes: Number | None = None
     sensors: tuple[str, ...] = ()
@@ -164,11 +168,27 @@ class Cuff(_Body, frozen=True, tag="cuff"):
 
 
 class Fault(_Body, frozen=True, tag="fault"):
-    """Something outside the patient went wrong: disk, clock, host, viewer; `reason` in words."""
+    """Something outside patient and devices went wrong, or is right again; `reason` in words.
+
+    | what | detail | meaning |
+    |---|---|---|
+    | record | failing, failing_long | entries wait for more than 2 s / for long to be recorded |
+    | record | back | all is recorded |
+    | clock | stepped | the wall clock moved by `seconds` against the session's time |
+    | clock | back | it is right again |
+    | host | slept | the machine stood still for `seconds` |
+    | audio | failing, back | no sound can be given / sound is given again |
+    | viewer | lost, back | a viewer that somebody relies on, `who`, no longer answers / does |
+    | screen | lost, back | no nurse's screen has drawn for 10 s / one has drawn |
+
+    Without `seconds`, a step or a sleep is taken as one that counts (over 2 s, over 10 s).
+    """
 
     what: str | None = None
     detail: str | None = None
     reason: str | None = None
+    seconds: Number | None = None
+    who: str | None = None
 
 
 class Announced(_Body, frozen=True, tag="announced"):

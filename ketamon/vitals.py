@@ -102,6 +102,48 @@ TECHNICAL: dict[str, TechnicalCondition] = {
     condition.name: condition
     for condition in (
         _technical(
+            "oximeter_no_data",
+            "SpO2 NO DATA",
+            "a valid value",
+            ("no valid SpO2 for its stale time, or its device is lost", "medium", "low"),
+        ),
+        _technical(
+            "hr_no_data",
+            "HR NO DATA",
+            "a valid value",
+            ("no valid heart rate for its stale time, or its device is lost", "medium", "low"),
+        ),
+        _technical(
+            "rr_no_data",
+            "RR NO DATA",
+            "a valid value",
+            ("no valid breath rate for its stale time, or its device is lost", "medium", "low"),
+        ),
+        _technical(
+            "device_lost",
+            "DEVICE LOST",
+            "a valid value of that device; a cuff's link that is back",
+            ("a device's link is gone", "medium", "low"),
+        ),
+        _technical(
+            "sensor_off",
+            "SENSOR OFF",
+            "a valid value",
+            ("a sensor says for 5 s that it is off, disconnected or faulty", "medium", "low"),
+        ),
+        _technical(
+            "signal_poor",
+            "SIGNAL POOR",
+            "10 s of good signal",
+            ("30 s of poor or questionable signal", "low", "low"),
+        ),
+        _technical(
+            "implausible_spo2",
+            "SpO2 NOT PLAUSIBLE",
+            "a plausible value",
+            ("an SpO2 of 1 to 39", "medium", "medium"),
+        ),
+        _technical(
             "cuff_failed",
             "CUFF FAILED",
             "a reading",
@@ -122,11 +164,60 @@ TECHNICAL: dict[str, TechnicalCondition] = {
             ("the cuff stood inflated over 180 s and was told to let go", "high", "high"),
         ),
         _technical(
+            "battery_low",
+            "BATTERY LOW",
+            "charged",
+            ("a battery below 20 %, at no bars, or said to be low", "low", "low"),
+            ("below 10 %", "medium", "medium"),
+        ),
+        _technical(
+            "reading_rejected",
+            "READINGS REJECTED",
+            "60 s without one",
+            ("3 malformed readings of a device in 60 s", "low", "low"),
+        ),
+        _technical(
             "record_failing",
             "RECORD FAILING",
             "all is recorded",
             ("entries wait for more than 2 s to be recorded", "low", "low"),
             ("for more than 10 s", "high", "high"),
+        ),
+        _technical(
+            "no_screen_at_chair",
+            "NO SCREEN AT CHAIR",
+            "a drawn frame",
+            ("no nurse's screen has drawn for 10 s while dosing or recovery", "medium", "medium"),
+        ),
+        _technical(
+            "audio_failing",
+            "AUDIO FAILING",
+            "sound is given, or acknowledged",
+            ("no sound can be given", "low", "low"),
+        ),
+        _technical(
+            "clock_step",
+            "CLOCK STEPPED",
+            "the clock is right again, or acknowledged",
+            ("the wall clock moved by more than 2 s", "low", "low"),
+        ),
+        _technical(
+            "viewer_lost",
+            "VIEWER LOST",
+            "it answers, or acknowledged",
+            ("a viewer that somebody relies on does not answer", "low", "low"),
+        ),
+        _technical(
+            "host_slept",
+            "HOST SLEPT",
+            "acknowledged",
+            ("the machine stood still for more than 10 s", "high", "high"),
+        ),
+        _technical(
+            "patient_not_back",
+            "PATIENT NOT BACK",
+            "10 s of valid signal, a new away, or said to be back",
+            ("away for longer than was said, and no named sensor gives values", "medium", "medium"),
         ),
     )
 }

@@ -25,10 +25,10 @@ def alarms(table: bool) -> None:
     for event, meaning in EVENTS.items():
         click.echo(f"{event:<18}{meaning}")
     click.echo()
-    click.echo(f"{'technical':<18}{'dosing':<10}{'else':<10}raised by")
+    click.echo(f"{'technical':<20}{'dosing':<10}{'else':<10}raised by")
     for condition in TECHNICAL.values():
         name = condition.name
         for raised, (dosing, other) in zip(condition.raised, condition.priorities, strict=True):
-            click.echo(f"{name:<18}{dosing:<10}{other:<10}{raised}")
+            click.echo(f"{name:<20}{dosing:<10}{other:<10}{raised}")
             name = ""
-        click.echo(f"{'':<38}ends by: {condition.ends}")
+        click.echo(f"{'':<40}ends by: {condition.ends}")

@@ -1,4 +1,4 @@
-"""What happens to cuff and record, and the technical conditions that come of it (DESIGN 7.7).
+"""What happens to devices, record and host, and the technical conditions that come of it (DESIGN 7.7).
 
 It acts after the patient's conditions: an entry's lines, and those of one due moment, are the
 physiological ones first, then these, in the order of the table `TECHNICAL`; `unanswered` last.
@@ -7,17 +7,22 @@ physiological ones first, then these, in the order of the table `TECHNICAL`; `un
 from collections.abc import Callable
 
 from ketamon.core.cuff import CuffNow
+from ketamon.core.faults import ENDED_BY_ANSWER
 from ketamon.core.plausible import NOT_LIVE, implausible_pressure, pressure_values
+from ketamon.core.signals import USUAL_ROLE
+from ketamon.core.standing import ENDED_BY_VALUES, STANDS
 from ketamon.core.state import FAR, State
-from ketamon.core.technical import RECORD_LONG_AFTER_MS, TechnicalTrack
-from ketamon.entries import Chart, Cuff, Device, Entry, Fault, Phase
-from ketamon.vitals import TECHNICAL
-from ketamon_drivers.readings import BloodPressure
+from ketamon.core.technical import TechnicalTrack
+from ketamon.entries import Away, Chart, Cuff, Device, Entry, Fault, Phase
+from ketamon.vitals import TECHNICAL, VITALS
+from ketamon_drivers.readings import BloodPressure, DeviceInfo, HeartRate, Oximetry, Rejected
 
 NOT_GIVEN = frozenset(
     {"dose.iv_rate", "dose.iv_pause", "dose.iv_resume", "dose.iv_stop", "dose.iv_complete"}
 )
 """Dose entries that tell how an infusion goes on, not that something is given anew."""
+
+SPO2, HR = VITALS["spo2"], VITALS["hr"]
 
 
 def begin(state: State) -> None:
@@ -35,71 +40,70 @@ def cuff_view(state: State, t: int | None = None) -> CuffNow | None:
 
 
 def due(state: State) -> int | None:
-    """The next moment at which something happens without an entry; None if nothing will."""
-    if state.ended:
-        return None
-    flow, overdue = state.cuff, state.technical["bp_overdue"]
+    """The next moment at which something happens without an entry; None if nothing will.
+
+    Each change of what it comes from ends in `fall_due`, which finds it anew.
+    """
+    return None if state.ended else state.beside_due
+
+
+def _due(state: State) -> int | None:
+    flow, tracks = state.cuff, state.technical
     soonest = min(flow.deadline_ms(), flow.ask_ms())
     if flow.next is not None:
         soonest = min(soonest, flow.next.t)
-    if flow.missed and overdue.level != 1:
-        wait = state.profile.overdue_low_ms if overdue.level is None else _medium_ms(state)
+    overdue = tracks["bp_overdue"].level
+    if flow.missed and overdue != 1:
+        profile = state.profile
+        wait = profile.overdue_low_ms if overdue is None else profile.overdue_medium_ms
         soonest = min(soonest, flow.missed[0].t + wait)
-    record = state.record
-    if record.failing_ms is not None and state.technical["record_failing"].level == 0:
-        soonest = min(soonest, record.failing_ms + RECORD_LONG_AFTER_MS)
-    for track in state.technical.values():
-        if track.unanswered_due is not None:
-            soonest = min(soonest, track.unanswered_due)
+    for moment in (
+        state.gear.due(),
+        state.away.until_ms,
+        state.faults.record.due(tracks["record_failing"].level),
+        *(track.unanswered_due for track in tracks.values()),
+    ):
+        if moment is not None and moment < soonest:
+            soonest = moment
     return soonest if soonest < FAR else None
 
 
 def fall_due(state: State, t: int) -> None:
     """Does what is due by `t`, and lets every condition stand as it now is."""
-    flow = state.cuff
+    flow, away = state.cuff, state.away
     flow.come_due(t)
     if flow.deadline_ms() <= t:
         flow.time_out(t)
+    state.gear.fall_due(t)
+    if away.until_ms is not None and away.until_ms <= t:
+        away.time_up(t, state.gear.signals.values())
     _stand(state, t)
     for track in state.technical.values():
         if track.unanswered_due is not None and track.unanswered_due <= t:
             track.time_out(t)
     if flow.ask_ms() <= t:
         state.effect = flow.ask(t)
+    state.beside_due = _due(state)
     state.soonest = 0
 
 
+def is_dosing(state: State) -> bool:
+    """True while the phase is the one in which losses weigh more."""
+    return state.cuff.phase == "dosing"
+
+
 def _stand(state: State, t: int) -> None:
-    flow, dosing, tracks = state.cuff, state.cuff.phase == "dosing", state.technical
-    failed, before = tracks["cuff_failed"], len(state.lines)
-    failed.put(t, min(flow.failures, 2) - 1 if flow.failures else None, dosing=dosing,
-               reason=flow.failed)  # fmt: skip
-    if flow.untold and len(state.lines) == before:
-        failed.flag(t, flow.failed)
-    flow.untold = False
-    level = _overdue(state, t)
-    wait = state.profile.overdue_low_ms if level == 0 else _medium_ms(state)
-    late = f"no reading {wait / 60_000:g} min after it was due"
-    tracks["bp_overdue"].put(t, level, dosing=dosing, reason=late)
-    inflated = 0 if flow.inflated else None
-    tracks["cuff_inflated"].put(t, inflated, dosing=dosing, reason=flow.failed)
-    tracks["record_failing"].put(
-        t, state.record.level(t), dosing=dosing, reason=state.record.reason
-    )
-
-
-def _overdue(state: State, t: int) -> int | None:
-    """The level of `bp_overdue` at `t`: how long the oldest missed measurement is due."""
-    if not state.cuff.missed:
-        return None
-    late = t - state.cuff.missed[0].t
-    if late >= _medium_ms(state):
-        return 1
-    return 0 if late >= state.profile.overdue_low_ms else None
-
-
-def _medium_ms(state: State) -> int:
-    return state.profile.overdue_medium_ms
+    flow, tracks, dosing = state.cuff, state.technical, is_dosing(state)
+    for name, track in tracks.items():
+        count, reason = len(state.lines), track.reason
+        track.put(t, STANDS[name](state, t), dosing=dosing)
+        if name == "cuff_failed":
+            if flow.untold and len(state.lines) == count:
+                track.flag(t, flow.failed)
+            flow.untold = False
+        state.reworded += track.reason != reason
+    away = state.away.until_ms is not None or state.away.late
+    state.gear.uneasy = away or any(tracks[name].level is not None for name in ENDED_BY_VALUES)
 
 
 # -- entries ------------------------------------------------------------------------------------
@@ -136,6 +140,7 @@ def _event(state: State, entry: Entry) -> None:
 
 def _device(state: State, entry: Entry) -> None:
     body: Device = entry.body
+    state.gear.bound(entry.device or "device", body, state.cadences)
     if entry.device == "cuff" and body.can_start is not None:
         state.cuff.known, state.cuff.can_start = True, body.can_start
 
@@ -159,10 +164,15 @@ def _cuff(state: State, entry: Entry) -> None:
 
 def _blood_pressure(state: State, entry: Entry) -> None:
     body: BloodPressure = entry.body
+    role = entry.device or "cuff"
+    if not NOT_LIVE.intersection(body.status):
+        state.gear.battery_word(role, entry.kind, low="low_battery" in body.status)
     if pressure_values(body) is not None:
+        state.gear.lost.pop(role, None)
+        state.away.measured(role)
         _reading(state, entry)
     elif not NOT_LIVE.intersection(body.status):
-        state.cuff.failed_reading(state.t, entry.device or "cuff", _why(body))
+        state.cuff.failed_reading(state.t, role, _why(body))
 
 
 def _reading(state: State, entry: Entry) -> None:
@@ -182,24 +192,34 @@ def _why(body: BloodPressure) -> str:
     return reason or f"pulse {body.pulse_rate_per_min:g} can't be right"
 
 
+def _device_info(state: State, entry: Entry) -> None:
+    body: DeviceInfo = entry.body
+    state.gear.info(entry.device or "device", body)
+
+
+def _rejected(state: State, entry: Entry) -> None:
+    body: Rejected = entry.body
+    state.gear.reject(state.t, entry.device or "device", body.reason)
+
+
 def _acknowledge(state: State, entry: Entry) -> None:
-    """Acknowledged, an inflated cuff is dealt with."""
+    """Acknowledged, an inflated cuff is dealt with, and so are some faults."""
     del entry
     if state.technical["cuff_inflated"].state == "acknowledged":
         state.cuff.inflated = False
+    for name in ENDED_BY_ANSWER:
+        if state.technical[name].state == "acknowledged":
+            state.faults.answered(name)
 
 
 def _fault(state: State, entry: Entry) -> None:
     body: Fault = entry.body
-    if body.what != "record":
-        return
-    record = state.record
-    if body.detail == "back":
-        record.failing_ms, record.long, record.reason = None, False, ""
-    elif body.detail in ("failing", "failing_long"):
-        record.failing_ms = state.t if record.failing_ms is None else record.failing_ms
-        record.reason = body.reason or record.reason
-        record.long = record.long or body.detail == "failing_long"
+    state.faults.told(state.t, body)
+
+
+def _away(state: State, entry: Entry) -> None:
+    body: Away = entry.body
+    state.away.told(state.t, body, dosing=is_dosing(state))
 
 
 HANDLERS: dict[str, Callable[[State, Entry], None]] = {
@@ -211,15 +231,50 @@ HANDLERS: dict[str, Callable[[State, Entry], None]] = {
     "cuff": _cuff,
     "blood_pressure": _blood_pressure,
     "manual": _reading,
+    "device_info": _device_info,
+    "rejected": _rejected,
     "acknowledge": _acknowledge,
     "fault": _fault,
+    "away": _away,
 }
-"""What touches cuff and record; each is followed by `fall_due`."""
+"""What touches devices, record and host; each is followed by `fall_due`."""
 
 
 def take(state: State, entry: Entry) -> None:
-    """Takes an entry that may touch cuff or record."""
+    """Takes an entry that may touch devices, record or host."""
     handle = HANDLERS.get(entry.kind)
     if handle is not None:
         handle(state, entry)
         fall_due(state, state.t)
+    elif entry.kind in USUAL_ROLE and not _is_plain(state, entry):
+        fall_due(state, state.t)
+
+
+def _is_plain(state: State, entry: Entry) -> bool:
+    """Takes a reading of a signal; True for a good value that changes nothing but the time.
+
+    These come each second and more, so the rest is spared wherever nothing can have changed.
+    """
+    gear, t, body, kind = state.gear, state.t, entry.body, entry.kind
+    role = entry.device or USUAL_ROLE[kind]
+    signal = gear.signals.get((role, kind))
+    if signal is None:
+        signal = gear.signal(role, kind, state.cadences)
+    elif signal.calm and not gear.uneasy and t < signal.until_ms and _is_good(body):
+        signal.newest_ms = signal.valid_ms = t
+        signal.until_ms = t + signal.gap_ms
+        return True
+    gear.hear(signal, t, body)
+    if signal.valid_ms == t:
+        state.away.valid(t, signal)
+    return False
+
+
+def _is_good(body: object) -> bool:
+    if isinstance(body, Oximetry):
+        value = body.spo2_pct
+        return not body.status and value is not None and SPO2.lowest <= value <= SPO2.highest
+    if isinstance(body, HeartRate):
+        value = body.heart_rate_per_min
+        return body.contact is not False and value is not None and HR.lowest <= value <= HR.highest
+    return False

@@ -4,11 +4,14 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ketamon.core.away import AwayFlow
 from ketamon.core.baseline import Measured
 from ketamon.core.cuff import CuffFlow, StartCuff
+from ketamon.core.faults import Faults
 from ketamon.core.profile import OFF, Profile
+from ketamon.core.signals import Gear
 from ketamon.core.sources import Held, Sources
-from ketamon.core.technical import Record, TechnicalTrack
+from ketamon.core.technical import TechnicalTrack
 from ketamon.core.tracks import Line, Track
 from ketamon.vitals import Number
 from ketamon_drivers.readings import BloodPressure
@@ -54,12 +57,16 @@ class State:
     cadences: dict[str, int] = field(default_factory=dict)
     sources: dict[str, Sources] = field(default_factory=dict)
     quiet: dict[str, Quiet] = field(default_factory=dict)
+    beside_due: int | None = None  # when the next thing beside the patient's conditions happens
     soonest: int = 0  # nothing falls due before this moment
     lines: list[Line] = field(default_factory=list)
     tracks: dict[str, Track] = field(default_factory=dict)
     by_vital: dict[str, list[Track]] = field(default_factory=dict)
     cuff: CuffFlow = field(default_factory=CuffFlow)
     pressures_seen: int = 0  # of those taken, what the cuff's schedule knows
-    record: Record = field(default_factory=Record)
+    gear: Gear = field(default_factory=Gear)
+    away: AwayFlow = field(default_factory=AwayFlow)
+    faults: Faults = field(default_factory=Faults)
     technical: dict[str, TechnicalTrack] = field(default_factory=dict)
+    reworded: int = 0  # how often a standing technical condition's reason has changed
     effect: StartCuff | None = None  # the newest that nobody has taken yet

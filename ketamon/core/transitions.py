@@ -21,6 +21,7 @@ EVENTS = {
     "realarm": "acknowledged and still violated after the re-alarm time, or a cuff reading worse",
     "timeout": "nobody answered within the escalation time",
     "confirm": "a second consecutive episodic reading beyond the limits, priority unchanged",
+    "joined": "a technical condition that stands holds for another device too, or came about again",
     "flag": "an episodic reading beyond the limits, or a failed measurement, that changes nothing else",
 }
 
@@ -37,6 +38,7 @@ TRANSITIONS: dict[tuple[str, str], tuple[str, str]] = {
     ("active", "timeout"): ("active", "unanswered"),
     ("active", "confirm"): ("active", "confirmed"),
     ("active", "flag"): ("active", "reading_flagged"),
+    ("active", "joined"): ("active", "realarmed"),
     ("acknowledged", "rose"): ("active", "escalated"),
     ("acknowledged", "fell"): ("acknowledged", "deescalated"),
     ("acknowledged", "ended"): ("normal", "cleared"),
@@ -45,6 +47,7 @@ TRANSITIONS: dict[tuple[str, str], tuple[str, str]] = {
     ("acknowledged", "realarm"): ("active", "realarmed"),
     ("acknowledged", "confirm"): ("acknowledged", "confirmed"),
     ("acknowledged", "flag"): ("acknowledged", "reading_flagged"),
+    ("acknowledged", "joined"): ("active", "realarmed"),
     ("latched", "reached"): ("active", "raised"),
     ("latched", "acknowledge"): ("normal", "acknowledged"),
     ("latched", "see"): ("latched", "seen"),

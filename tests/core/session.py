@@ -6,6 +6,7 @@ from typing import Any
 from ketamon.core import alarms
 from ketamon.core.profile import parse_profile
 from ketamon.entries import Entry, decode
+from ketamon.vitals import CONDITIONS
 
 LIMITS: dict[str, Any] = {
     "sys": {"high": {"medium": 160, "high": 180}, "low": {"medium": 90, "high": 80}},
@@ -26,11 +27,11 @@ class Core:
         self.out: list[Entry] = []
 
     def tell(self, t: float, kind: str, device: str | None = None, **body: Any) -> list[str]:
-        """Hands one entry over and gives the lines that came, in short."""
+        """Hands one entry over and gives the patient's lines that came, in short."""
         line = {"t": t, "kind": kind, **({"device": device} if device else {}), **body}
         out = alarms.step(self.state, decode(json.dumps(line).encode()))
         self.out += out
-        return [short(entry) for entry in out]
+        return of_patient(out)
 
     def cuff(
         self, t: float, systolic: float | None, diastolic: float | None = 70, **more: Any
@@ -56,7 +57,12 @@ class Core:
         """Time passes."""
         out = alarms.advance(self.state, round(t * 1000))
         self.out += out
-        return [short(entry) for entry in out]
+        return of_patient(out)
+
+
+def of_patient(lines: list[Entry]) -> list[str]:
+    """The lines of the patient's conditions, in short."""
+    return [short(entry) for entry in lines if entry.body.condition in CONDITIONS]
 
 
 def short(entry: Entry) -> str:

@@ -91,13 +91,24 @@ def test_extra_evaluations_change_no_line(entries: list[Entry], pauses: list[int
     assert lines(entries, pauses) == lines(entries)
 
 
+OF_DEVICES = ("device_lost", "sensor_off")
+"""Conditions that each device's readings end."""
+
+
 @settings(max_examples=150, deadline=None)
 @given(sessions(), st.sampled_from(["respiration", "note", "heart_rate"]))
 def test_inputs_of_other_vitals_change_no_line(entries: list[Entry], other: str) -> None:
-    about = {"respiration": b'"rr_', "note": b"", "heart_rate": b'"hr_'}[other]
+    about = {
+        "respiration": ("rr_", *OF_DEVICES),
+        "note": (),
+        "heart_rate": ("hr_", *OF_DEVICES),
+    }[other]
 
     def of_others(found: list[bytes]) -> list[bytes]:
-        return [line for line in found if not about or about not in line]
+        conditions = [json.loads(line)["condition"] for line in found]
+        return [
+            line for line, name in zip(found, conditions, strict=True) if not name.startswith(about)
+        ]
 
     # a baseline takes hr at each reading, and a removed strap changes which source gives hr
     last = entries[-1].t_ms if entries else 0

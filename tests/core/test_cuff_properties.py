@@ -1,4 +1,4 @@
-"""What holds for every session with a cuff: lines depend on what was told, not on who asked when."""
+"""What holds for every session at a chair: lines depend on what was told, not on who asked when."""
 
 import json
 from itertools import pairwise
@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from ketamon.core import alarms
 from ketamon.core.equipment import cuff_view
+from ketamon.core.standing import STANDS
 from ketamon.core.state import State
+from ketamon.core.transitions import TRANSITIONS
 from ketamon.entries import Entry, decode
 from ketamon.vitals import TECHNICAL
 from tests.core.session import LIMITS
@@ -45,16 +47,42 @@ ENTRIES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "phase": {"phase": st.sampled_from(["setup", "baseline", "dosing", "recovery", "ended"])},
     "limits": {"profile": st.sampled_from(PROFILES)},
     "dose": {"event": st.sampled_from(["dose.im", "dose.iv_stop"])},
-    "device": {"device": st.just("cuff"), "can_start": st.booleans()},
+    "device": {
+        "device": st.sampled_from(["cuff", "cuff", "strap", "oximeter"]),
+        "can_start": st.sampled_from([None, True, False]),
+        "state": st.sampled_from([None, None, "lost", "streaming"]),
+        "cadence_s": st.sampled_from([None, None, None, 1, 20, 90]),
+    },
     "fault": {
-        "what": st.just("record"),
-        "detail": st.sampled_from(["failing", "failing_long", "back"]),
+        "what": st.sampled_from(
+            ["record", "record", "record", "clock", "host", "audio", "viewer", "screen"]
+        ),
+        "detail": st.sampled_from(
+            ["failing", "failing_long", "back", "stepped", "slept", "lost", "back"]
+        ),
+    },
+    "oximetry": {
+        "device": st.sampled_from(["oximeter", "oximeter", "monitor", None]),
+        "spo2": st.sampled_from([97, 97, 88, 20, None]),
+        "pulse_rate": st.sampled_from([80, 80, None]),
+        "status": st.sampled_from([[], [], ["motion"], ["sensor_off"], ["low_battery"]]),
+    },
+    "rejected": {"device": st.just("cuff"), "reason": st.just("checksum"), "raw": st.just("00")},
+    "device_info": {
+        "device": st.sampled_from(["cuff", "strap"]),
+        "battery_percent": st.sampled_from([5, 15, 90]),
+    },
+    "away": {
+        "minutes": st.sampled_from([5, 5, 10, 0, 3]),
+        "sensors": st.sampled_from([["oximeter"], ["oximeter", "strap"], ["cuff"], []]),
+        "reason": st.sampled_from([None, "toilet"]),
     },
     "acknowledge": {"by": st.sampled_from([{"seat": "nurse"}, {"seat": "physician"}])},
     "baseline": {},
     "heart_rate": {"device": st.just("strap"), "heart_rate": st.sampled_from([80, 115, 135])},
 }
-one_entry = st.sampled_from(sorted(ENTRIES)).flatmap(
+SIGNALS = ("oximetry", "heart_rate", "oximetry")
+one_entry = st.sampled_from([*sorted(ENTRIES), *SIGNALS]).flatmap(
     lambda kind: st.fixed_dictionaries({"kind": st.just(kind), **ENTRIES[kind]})
 )
 wait_ms = st.sampled_from([0, 0, 1, 1000, 9999, 10_000, 29_999, 30_000, 45_000, 90_000, 200_000])
@@ -99,6 +127,11 @@ def test_extra_evaluations_change_no_line_and_no_view(
     assert asked_state.effect == state.effect
     assert asked_state.cuff.asked_ms == state.cuff.asked_ms
     assert alarms.due(asked_state) == alarms.due(state)
+    for name, track in state.technical.items():
+        other = asked_state.technical[name]
+        assert (track.state, track.level, track.reason) == (other.state, other.level, other.reason)
+    assert asked_state.away.until_ms == state.away.until_ms
+    assert asked_state.away.late == state.away.late
 
 
 @settings(max_examples=100, deadline=None)
@@ -112,6 +145,36 @@ def test_nothing_is_due_in_the_past_and_time_never_goes_back(entries: list[Entry
             t, seq = line.t_ms, line.seq
         due = alarms.due(state)
         assert due is None or due > one.t_ms
+
+
+@settings(max_examples=200, deadline=None)
+@given(sessions())
+def test_lines_follow_the_tables_and_say_where_each_condition_stands(
+    entries: list[Entry],
+) -> None:
+    state, told, order = alarms.start(), dict.fromkeys(TECHNICAL, "normal"), [*TECHNICAL]
+    for one in entries:
+        early = alarms.advance(state, one.t_ms)
+        late = alarms.step(state, one)
+        found = [line.body for line in (*early, *late) if line.body.condition in TECHNICAL]
+        for body in found:
+            assert body.state in {
+                after
+                for (before, _), (after, change) in TRANSITIONS.items()
+                if (before, change) == (told[body.condition], body.change)
+            }
+            told[body.condition] = body.state
+        assert told == {name: track.state for name, track in state.technical.items()}
+        for name, track in state.technical.items():
+            stands = STANDS[name](state, state.t)
+            assert track.level == stands.level
+            assert (track.level is None) == (track.state in ("normal", "latched"))
+            assert track.level is None or track.reason == stands.reason
+        if one.kind != "acknowledge":  # whose own lines come before what it ends
+            names = [line.body.condition for line in late if line.body.change != "unanswered"]
+            places = [order.index(name) for name in names if name in TECHNICAL]
+            assert places == sorted(places)
+            assert all(name in TECHNICAL for name in names[len(names) - len(places) :])
 
 
 @settings(max_examples=100, deadline=None)
@@ -137,9 +200,7 @@ def test_no_start_is_asked_for_too_soon_or_too_often(entries: list[Entry]) -> No
 
 @settings(max_examples=100, deadline=None)
 @given(sessions())
-def test_without_cuff_schedule_or_fault_the_lines_are_the_patients_alone(
-    entries: list[Entry],
-) -> None:
+def test_what_is_beside_the_patient_moves_no_line_of_the_patient(entries: list[Entry]) -> None:
     """What the technical part adds takes nothing away and moves nothing."""
 
     def patients(lines: list[bytes]) -> list[dict[str, Any]]:
@@ -147,9 +208,7 @@ def test_without_cuff_schedule_or_fault_the_lines_are_the_patients_alone(
         return [line for line in found if line["condition"] not in TECHNICAL]
 
     whole, _ = played(entries, [])
-    kept = [one for one in entries if one.kind not in ("cuff", "fault", "phase", "dose")]
+    beside = ("cuff", "fault", "phase", "dose", "away", "rejected", "device_info")
+    kept = [one for one in entries if one.kind not in beside]
     bare, _ = played(kept, [])
-    assert [json.loads(line)["condition"] for line in bare] == [
-        line["condition"] for line in patients(bare)
-    ]
     assert patients(whole) == patients(bare)

@@ -1,4 +1,7 @@
-"""The product as a person would ask it: `ketamon replay FILE --headless [--limits P]`."""
+"""The product as a person would ask it: `ketamon replay FILE --headless [--limits P]`.
+
+The oracle knows the patient's conditions; the technical lines between them are left out here.
+"""
 
 import json
 import os
@@ -9,6 +12,10 @@ from typing import Any
 from click.testing import CliRunner
 
 from ketamon.commands import cli
+from ketamon.core import alarms
+from ketamon.core.profile import parse_profile
+from ketamon.entries import Entry, decode
+from ketamon.vitals import CONDITIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PROFILES = ROOT / "ketamon" / "profiles"
@@ -19,19 +26,21 @@ Line = dict[str, Any]
 
 
 def replay(file: Path, profile: Path | None = None) -> list[Line]:
-    """The alarm lines that the product prints for a file."""
+    """The patient's alarm lines that the product prints for a file."""
     arguments = ["replay", str(file), "--headless"]
     if profile is not None:
         arguments += ["--limits", str(profile)]
     ran = CliRunner().invoke(cli, arguments, catch_exceptions=False)
     assert ran.exit_code == 0, ran.output
-    return [json.loads(line) for line in ran.stdout.splitlines()]
+    lines = [json.loads(line) for line in ran.stdout.splitlines()]
+    return [line for line in lines if line["condition"] in CONDITIONS]
 
 
 def timeline(
     entries: Sequence[Mapping[str, Any]], limits: Mapping[str, Any] | None, folder: Path
 ) -> list[Line]:
-    """The alarm lines that the product prints for these entries under these limits."""
+    """The patient's alarm lines that the product prints for these entries under these limits."""
+    entries = drawn_by_product(entries, limits)
     file = folder / "session.ndjson"
     file.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
     if limits is None:
@@ -39,6 +48,34 @@ def timeline(
     profile = folder / "limits.toml"
     profile.write_text(as_toml(limits))
     return replay(file, profile)
+
+
+def drawn_by_product(
+    entries: Sequence[Mapping[str, Any]], limits: Mapping[str, Any] | None
+) -> Sequence[Mapping[str, Any]]:
+    """The same entries, with `up_to_seq` in the product's numbers.
+
+    Its technical lines take numbers too, so what the oracle counts as drawn has others there. A
+    session with lines of its own has its numbers written in it.
+    """
+    answers = any("up_to_seq" in entry for entry in entries)
+    if not answers or any(entry["kind"] == "alarm" for entry in entries):
+        return entries
+    state = alarms.start(None if limits is None else parse_profile(dict(limits)))
+    numbers, now, out = [0], 0.0, []  # ours by the oracle's
+
+    def count(lines: list[Entry]) -> None:
+        numbers.extend(line.seq for line in lines if line.body.condition in CONDITIONS)
+
+    for entry in entries:
+        now, up_to, drawn = max(now, entry["t"]), entry.get("up_to_seq"), entry
+        count(alarms.advance(state, round(now * 1000)))
+        if up_to is not None:
+            drawn = {**entry, "up_to_seq": numbers[up_to] if up_to < len(numbers) else state.seq}
+        numbers.append(state.seq + 1)
+        count(alarms.step(state, decode(json.dumps({**drawn, "t": now}).encode())))
+        out.append(drawn)
+    return out
 
 
 def as_toml(limits: Mapping[str, Any]) -> str:
