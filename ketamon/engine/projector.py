@@ -11,12 +11,13 @@ import msgspec
 from ketamon.core.equipment import cuff_view
 from ketamon.core.sources import Sources
 from ketamon.core.state import CONTINUOUS, State
-from ketamon.core.tracks import Track
+from ketamon.engine.views import away_view, condition_view, device_view
 from ketamon.engine.words import describe
 from ketamon.entries import Device, Entry, Phase, Session
 from ketamon.feed.messages import (
     BIN_S,
     HISTORY_S,
+    AwayView,
     Bin,
     ConditionView,
     CuffBar,
@@ -89,6 +90,8 @@ class Projector:
     devices: dict[str, DeviceView] = field(default_factory=dict)
     inflation: Number | None = None  # what a measuring cuff last told of its pressure
     cuff: CuffView | None = None  # as last told
+    away: AwayView | None = None  # as last told
+    reworded: int = 0  # of the core's technical reasons, what was told
 
     def changed(self, entry: Entry) -> View | None:
         """Gives what `entry`, just taken by the core or given out by it, changed in the picture."""
@@ -98,7 +101,7 @@ class Projector:
             touched = (self.state.tracks[entry.body.condition].condition.vital,)
         touched += self._lost_meanwhile(touched)
         devices = self._devices(entry)
-        cuff = self._cuff(entry)
+        cuff, away = self._cuff(entry), self._away()
         vitals = tuple(self.vital_view(vital) for vital in touched)
         conditions = self._conditions(touched, entry.kind)
         bar = self._bar(entry)
@@ -107,9 +110,9 @@ class Projector:
             self.events = [*self.events[-EVENTS_KEPT:], event]
         bins = self._bins(entry)
         phase = self.phase if entry.kind == "phase" else None
-        if not (vitals or conditions or bins or bar or event or phase or devices or cuff):
+        if not (vitals or conditions or bins or bar or event or phase or devices or cuff or away):
             return None
-        return View(vitals, conditions, bins, bar, event, phase, devices, cuff)
+        return View(vitals, conditions, bins, bar, event, phase, devices, cuff, away)
 
     def snapshot(self, seq: int, t: float, mode: str) -> Snapshot:
         """Gives the whole picture."""
@@ -137,6 +140,7 @@ class Projector:
             self.bin_s,
             self.history_s,
             devices=tuple(self.devices.values()),
+            away=away_view(self.state.away, t),
             cuff=self.cuff_view(max(self.state.t, round(t * 1000))),
         )
 
@@ -230,6 +234,14 @@ class Projector:
         self.cuff = view
         return view
 
+    def _away(self) -> AwayView | None:
+        """Whether the patient is away, if that is other than last told."""
+        view = away_view(self.state.away, self.state.t / 1000)
+        if view == self.away:
+            return None
+        self.away = view
+        return view or AwayView()
+
     def _devices(self, entry: Entry) -> tuple[DeviceView, ...]:
         """The device that this entry told of, if it is other than before."""
         role = entry.device
@@ -238,7 +250,7 @@ class Projector:
         known = self.devices.get(role)
         t = entry.t_ms / 1000
         if isinstance(entry.body, Device):
-            view = _device_view(role, known, entry.body, t)
+            view = device_view(role, known, entry.body, t)
         elif known is not None and known.state != "streaming" and entry.kind in PROVES_BACK:
             view = msgspec.structs.replace(known, state="streaming", since_t=t, reason="")
         else:
@@ -251,7 +263,9 @@ class Projector:
     def _conditions(self, vitals: tuple[str, ...], kind: str) -> tuple[ConditionView, ...]:
         """The vitals' conditions, and technical ones, that look other than when last told."""
         tracks = [track for vital in vitals for track in self.state.by_vital[vital]]
-        if kind == "alarm":  # a technical one changes with a line of its own, and only so
+        # a technical one changes with a line of its own; but for its reason, only so
+        if kind == "alarm" or self.reworded != self.state.reworded:
+            self.reworded = self.state.reworded
             tracks += self.state.technical.values()
         out = []
         for track in tracks:
@@ -346,42 +360,3 @@ class Projector:
         oldest = next(iter(self.bins))
         if oldest[1] < newest - self.history_s:
             del self.bins[oldest]
-
-
-def _device_view(role: str, known: DeviceView | None, body: Device, t: float) -> DeviceView:
-    """A device as this entry leaves it: what it doesn't say stays, a reason goes with its state."""
-    before = known or DeviceView(role, since_t=t)
-    state = body.state or before.state
-    return DeviceView(
-        role,
-        state,
-        before.since_t if state == before.state else t,
-        before.family if body.family is None else body.family,
-        before.identity if body.identity is None else body.identity,
-        (body.reason or "") if body.state is not None else before.reason,
-        before.can_start if body.can_start is None else body.can_start,
-    )
-
-
-def condition_view(track: Track) -> ConditionView:
-    """What is shown of one condition; of a normal one only that it is."""
-    if track.state == "normal":
-        return ConditionView(track.condition.name, "normal", "")
-    latched = track.state == "latched"
-    return ConditionView(
-        track.condition.name,
-        track.state,
-        track.priority,
-        track.latched_worst if latched else track.value,
-        track.limit,
-        track.basis,
-        track.latched_worst if latched else track.worst,
-        track.raised_ms / 1000,
-        track.changed_ms / 1000,
-        track.seq,
-        track.unanswered,
-        track.confirmed,
-        None if track.acknowledged_ms is None else track.acknowledged_ms / 1000,
-        track.by,
-        track.seen,
-    )

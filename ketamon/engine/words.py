@@ -4,7 +4,19 @@ from collections.abc import Callable
 
 from ketamon.core.plausible import implausible_pressure
 from ketamon.core.profile import refusal
-from ketamon.entries import Alarm, Chart, Cuff, Device, Entry, Fault, Gap, Limits, Other, Phase
+from ketamon.entries import (
+    Alarm,
+    Away,
+    Chart,
+    Cuff,
+    Device,
+    Entry,
+    Fault,
+    Gap,
+    Limits,
+    Other,
+    Phase,
+)
 from ketamon.feed.messages import EventLine
 from ketamon.ledger.importers.marks import why_not_judged
 from ketamon.vitals import CONDITIONS, TECHNICAL, Number
@@ -34,6 +46,13 @@ FAULT_WORDS = {
     ("record", "failing"): "entries wait to be recorded",
     ("record", "failing_long"): "entries wait for long to be recorded",
     ("record", "back"): "all is recorded again",
+    ("clock", "back"): "the clock is right again",
+    ("audio", "failing"): "no sound can be given",
+    ("audio", "back"): "sound is given again",
+    ("viewer", "lost"): "a viewer does not answer",
+    ("viewer", "back"): "a viewer answers again",
+    ("screen", "lost"): "no nurse's screen draws",
+    ("screen", "back"): "a nurse's screen draws again",
 }
 """What a fault entry says; another one is told as it came."""
 
@@ -137,7 +156,19 @@ def _fault(entry: Entry) -> str:
     body: Fault = entry.body
     what, detail = body.what or "fault", body.detail or ""
     words = FAULT_WORDS.get((what, detail)) or f"{what} {detail}".replace("_", " ").strip()
+    if body.seconds is not None:
+        words += f" {body.seconds:+g} s" if what == "clock" else f" {body.seconds:g} s"
+    if what == "viewer" and body.who:
+        words = words.replace("a viewer", f"viewer {body.who}")
     return _with_reason(words, body.reason)
+
+
+def _away(entry: Entry) -> str:
+    body: Away = entry.body
+    if body.minutes == 0:
+        return _with_reason("back", body.reason)
+    minutes = "away" if body.minutes is None else f"away {body.minutes:g} min"
+    return _with_reason(", ".join((minutes, *body.sensors)), body.reason)
 
 
 def _gap(entry: Entry) -> str:
@@ -191,7 +222,8 @@ _WORDS: dict[str, Callable[[Entry], str]] = {
     "cuff": _cuff,
     "fault": _fault,
     "gap": _gap,
-    **dict.fromkeys(("handover", "away", "pause_audio"), _kind),
+    "away": _away,
+    **dict.fromkeys(("handover", "pause_audio"), _kind),
     **dict.fromkeys(
         ("oximetry", "heart_rate", "respiration", "pleth", "cuff_pressure", "device_info"),
         lambda _: "",

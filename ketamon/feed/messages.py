@@ -74,7 +74,7 @@ class ConditionView(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `since_t`: when it was raised; `changed_t`, `seq`: its newest line; `worst` since its first
     violation; `unanswered`: nobody answered within the profile's time; `by` acknowledged it or,
-    from afar, has `seen` it.
+    from afar, has `seen` it; `reason`: why a technical one stands.
     """
 
     condition: str
@@ -92,6 +92,7 @@ class ConditionView(msgspec.Struct, frozen=True, omit_defaults=True):
     acknowledged_t: float | None = None
     by: str | None = None
     seen: tuple[str, ...] = ()
+    reason: str = ""
 
 
 class CuffBar(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -161,6 +162,19 @@ class CuffView(msgspec.Struct, frozen=True, omit_defaults=True):
     failed: str = ""
 
 
+class AwayView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The patient is away from these sensors until `until_t`; without sensors it is over.
+
+    The loss of their values is told by this alone. It was asked for at `since_t`; one that was
+    `extended` can't be again.
+    """
+
+    since_t: float = 0.0
+    until_t: float = 0.0
+    sensors: tuple[str, ...] = ()
+    extended: bool = False
+
+
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something to step to in a recording: an alarm line, a cuff reading, an event, a phase."""
 
@@ -191,6 +205,7 @@ class View(msgspec.Struct, frozen=True, omit_defaults=True):
     phase: str | None = None
     devices: tuple[DeviceView, ...] = ()
     cuff: CuffView | None = None
+    away: AwayView | None = None
 
 
 # -- engine to viewer ---------------------------------------------------------------------------
@@ -235,6 +250,7 @@ class Snapshot(msgspec.Struct, frozen=True, tag_field="type", tag="snapshot", om
     transport: Transport | None = None
     devices: tuple[DeviceView, ...] = ()
     cuff: CuffView | None = None
+    away: AwayView | None = None
 
 
 class EntryMessage(msgspec.Struct, frozen=True, tag_field="type", tag="entry", omit_defaults=True):

@@ -12,6 +12,7 @@ from ketamon.feed.messages import (
     BIN_S,
     HISTORY_S,
     Answer,
+    AwayView,
     Beat,
     Bin,
     Bye,
@@ -65,6 +66,7 @@ class Picture:
     transport: Transport | None = None
     devices: dict[str, DeviceView] = field(default_factory=dict)
     cuff: CuffView | None = None
+    away: AwayView | None = None
     answers: list[Answer] = field(default_factory=list)
     bye: str | None = None
 
@@ -124,6 +126,8 @@ class Picture:
     def _tick(self, t: float, clock: float) -> None:
         self.t, self.received = t, clock
         self._prompt()
+        if self.away is not None and self.t >= self.away.until_t:
+            self.away = None
 
     def _prompt(self) -> None:
         """Asks for START on a cuff that no program can start: time alone brings that moment on."""
@@ -140,6 +144,7 @@ class Picture:
         self.seq, self.transport = s.seq, s.transport
         self.bin_s, self.history_s = s.bin_s, s.history_s
         self.devices, self.cuff = {d.device: d for d in s.devices}, s.cuff
+        self.away = s.away
         self.vitals = {v.vital: v for v in s.vitals}
         self.conditions = {c.condition: c for c in s.conditions}
         self.bars, self.events, self.bins = list(s.bars), list(s.events), {}
@@ -167,6 +172,8 @@ class Picture:
             self.devices[device.device] = device
         if view.cuff is not None:
             self.cuff = view.cuff
+        if view.away is not None:
+            self.away = view.away if view.away.sensors else None
         if view.bar is not None:
             self.bars.append(view.bar)
         if view.event is not None:

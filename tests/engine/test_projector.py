@@ -3,12 +3,24 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ketamon.core import alarms
+from ketamon.engine.playback import Playback
 from ketamon.engine.projector import Projector
-from ketamon.entries import decode
-from ketamon.feed.messages import Beat, CuffView, DeviceView, Snapshot, View
+from ketamon.entries import Entry, decode
+from ketamon.feed.messages import (
+    AwayView,
+    Beat,
+    CuffView,
+    DeviceView,
+    EntryMessage,
+    Snapshot,
+    View,
+)
 from ketamon.feed.picture import Picture
 
 SCHEDULE = {"cuff": {"schedule": {"baseline": {"interval_min": 5}}}}
@@ -32,6 +44,7 @@ class Watched:
             conditions=tuple(c for view in views for c in view.conditions),
             devices=tuple(d for view in views for d in view.devices),
             cuff=next((view.cuff for view in reversed(views) if view.cuff), None),
+            away=next((view.away for view in reversed(views) if view.away), None),
         )
 
     def device(self, t: float, role: str = "cuff", **body: Any) -> tuple[DeviceView, ...]:
@@ -177,3 +190,98 @@ def test_acknowledged_technical_condition_names_who() -> None:
     by = {"seat": "nurse", "person": "A"}
     (told,) = watched.tell(130, "acknowledge", by=by).conditions
     assert (told.state, told.by, told.acknowledged_t) == ("acknowledged", "A", 130)
+
+
+def test_vital_lost_by_time_alone_is_told_at_that_moment_with_why() -> None:
+    watched = Watched()
+    watched.tell(0, "oximetry", "oximeter", spo2=97)
+    (line,) = alarms.advance(watched.state, 10_000)
+    told = watched.projector.changed(line)
+    assert told is not None
+    assert [(v.vital, v.state) for v in told.vitals] == [("spo2", "lost")]
+    (condition,) = told.conditions
+    assert (condition.condition, condition.since_t) == ("oximeter_no_data", 10)
+    assert condition.reason == "nothing comes from the oximeter"
+
+
+def test_reason_that_changes_without_a_line_is_told_and_has_no_control_characters() -> None:
+    watched = Watched()
+    watched.tell(0, "device", "strap", state="lost", reason="out\x1b[2J of range")
+    watched.tell(1, "device", "cuff", state="lost", reason="unplugged")
+    (told,) = watched.tell(2, "heart_rate", "strap", heart_rate=80).conditions
+    assert (told.reason, told.state) == ("cuff: unplugged", "active")
+    assert watched.whole().conditions == (told,)
+    told = watched.tell(3, "device", "strap", state="lost", reason="out\x1b[2J").conditions[-1]
+    assert told.reason == "cuff: unplugged; strap: out[2J"
+
+
+# -- away ---------------------------------------------------------------------------------------
+
+AWAY = {"minutes": 5, "sensors": ["oximeter"], "reason": "toilet"}
+
+
+def test_away_is_told_when_it_begins_is_extended_and_ends() -> None:
+    watched = Watched()
+    watched.tell(0, "oximetry", "oximeter", spo2=97)
+    assert watched.tell(10, "away", **AWAY).away == AwayView(10, 310, ("oximeter",))
+    assert watched.tell(11, "note", text="x").away is None
+    longer = AwayView(10, 610, ("oximeter",), extended=True)
+    assert watched.tell(12, "away", **AWAY).away == longer
+    assert watched.whole().away == longer
+    assert watched.tell(13, "away", minutes=0).away == AwayView()
+    assert watched.whole().away is None
+
+
+def test_away_that_does_not_count_is_not_told() -> None:
+    assert Watched().tell(10, "away", minutes=7, sensors=["oximeter"]).away is None
+
+
+def test_viewer_lets_away_go_when_its_time_is_up() -> None:
+    watched = Watched()
+    watched.tell(10, "away", **AWAY)
+    picture = Picture()
+    picture.apply(watched.whole(), 0.0)
+    picture.apply(Beat(309.9, 0, 1.0, "LIVE"), 0.0)
+    assert picture.away == AwayView(10, 310, ("oximeter",))
+    picture.apply(Beat(310.0, 0, 1.0, "LIVE"), 0.0)
+    assert picture.away is None
+
+
+def troubles() -> tuple[Entry, ...]:
+    """A session in which sensors come off, devices are lost, and the patient walks."""
+    lines: list[dict[str, Any]] = [{"t": 0, "kind": "phase", "phase": "dosing"}]
+    for t in range(0, 400, 4):
+        words = ["motion"] if 40 <= t < 90 else ["sensor_off"] if 110 <= t < 130 else []
+        value = None if words == ["sensor_off"] else 20 if t == 100 else 97
+        one = {"kind": "oximetry", "device": "oximeter", "spo2": value, "status": words}
+        lines += [{"t": t, **one}] if t < 140 or t > 330 else []
+        lines += [{"t": t, "kind": "heart_rate", "device": "strap", "heart_rate": 80}]
+    lines += [
+        {"t": 12, "kind": "device_info", "device": "cuff", "battery_percent": 15},
+        {"t": 14, "kind": "device_info", "device": "cuff", "battery_percent": 14},
+        {"t": 16, "kind": "device", "device": "cuff", "state": "lost", "reason": "unplugged"},
+        {"t": 18, "kind": "device", "device": "strap", "state": "lost", "reason": "far"},
+        *({"t": t, "kind": "rejected", "device": "cuff", "reason": "sum", "raw": "0"} for t in (20, 21, 22)),
+        {"t": 30, "kind": "fault", "what": "host", "detail": "slept", "seconds": 20},
+        {"t": 150, "kind": "away", **AWAY},
+        {"t": 35, "kind": "acknowledge"},
+    ]  # fmt: skip
+    lines.sort(key=lambda line: line["t"])
+    return tuple(decode(json.dumps(line).encode()) for line in lines)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 400_000), st.integers(0, 400_000))
+def test_snapshot_then_entries_is_the_later_snapshot(first: int, second: int) -> None:
+    first, second = min(first, second), max(first, second)
+    playback = Playback(troubles())
+    playback.seek(first)
+    followed, fresh = Picture(), Picture()
+    followed.apply(playback.snapshot(first), 0.0)
+    for entry, view in playback.play_until(second):
+        followed.apply(EntryMessage(entry.seq, msgspec.Raw(entry.line), view), 0.0)
+    fresh.apply(playback.snapshot(second), 0.0)
+    for picture in (followed, fresh):
+        picture.apply(Beat(second / 1000, 0, 1.0, "REPLAY"), 0.0)
+    for name in ("seq", "vitals", "conditions", "devices", "away"):
+        assert getattr(followed, name) == getattr(fresh, name), name

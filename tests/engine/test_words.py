@@ -7,6 +7,7 @@ import pytest
 
 from ketamon.engine.words import describe
 from ketamon.entries import decode
+from ketamon.vitals import TECHNICAL, TechnicalCondition
 
 
 def said(kind: str, device: str | None = None, **body: Any) -> str | None:
@@ -71,6 +72,11 @@ def test_overdue_alarm_says_how_late() -> None:
         ("record", "failing_long", "entries wait for long to be recorded"),
         ("record", "back", "all is recorded again"),
         ("clock", "stepped 3 s", "clock stepped 3 s"),
+        ("clock", "back", "the clock is right again"),
+        ("audio", "failing", "no sound can be given"),
+        ("screen", "lost", "no nurse's screen draws"),
+        ("screen", "back", "a nurse's screen draws again"),
+        ("host", "slept", "host slept"),
         (None, None, "fault"),
     ],
 )
@@ -95,3 +101,35 @@ def test_words_of_devices_and_people_are_stripped_of_control_characters() -> Non
     text = said("cuff", "cuff", action="failed", reason="\x1b[2Jair leak")
     assert text is not None
     assert "\x1b" not in text
+
+
+def test_fault_says_how_much_and_who() -> None:
+    assert said("fault", what="clock", detail="stepped", seconds=-3) == "clock stepped -3 s"
+    assert said("fault", what="host", detail="slept", seconds=45.5) == "host slept 45.5 s"
+    assert said("fault", what="viewer", detail="lost", who="Dr A", reason="no answer for 30 s") == (
+        "viewer Dr A does not answer: no answer for 30 s"
+    )
+
+
+def test_away_says_for_how_long_from_what_and_why() -> None:
+    sensors = ["oximeter", "strap"]
+    assert said("away", minutes=10, sensors=sensors, reason="toilet") == (
+        "away 10 min, oximeter, strap: toilet"
+    )
+    assert said("away", minutes=5) == "away 5 min"
+    assert said("away") == "away"
+    assert said("away", minutes=0) == "back"
+
+
+def test_lost_vital_says_what_is_missing() -> None:
+    reason = "nothing comes from the oximeter"
+    assert alarm("oximeter_no_data", "raised", reason=reason) == f"SpO2 NO DATA: {reason}"
+    assert alarm("device_lost", "realarmed", reason="strap: gone") == (
+        "DEVICE LOST again: strap: gone"
+    )
+    assert alarm("oximeter_no_data", "cleared", reason="away") == "SpO2 NO DATA cleared: away"
+
+
+@pytest.mark.parametrize("condition", TECHNICAL.values(), ids=lambda condition: condition.name)
+def test_label_leaves_room_in_60_columns(condition: TechnicalCondition) -> None:
+    assert len(f" !!! {condition.label}  59:59  SPACE  ") <= 60 - 12  # a reason of 12 columns fits
