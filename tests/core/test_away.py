@@ -172,3 +172,39 @@ def test_entry_that_does_not_count_says_why_and_changes_nothing(
     kept = {key: value for key, value in given.items() if value is not None}
     chair.tell(1, "away", **kept)
     assert (chair.state.away.until_ms is not None) == (words is None)
+
+
+@pytest.mark.parametrize("gone", ["off", "lost"])
+def test_sensor_that_was_gone_for_less_than_its_stale_time_counts_anew(gone: str) -> None:
+    chair = leaving()
+    for t in range(11, 21):
+        chair.spo2(t, 97)
+    chair.spo2(20, None, status=["sensor_off"])
+    if gone == "lost":
+        chair.tell(21, "device", "oximeter", state="lost")
+    for t in (26, 27, 30, 35, 35.999):
+        chair.spo2(t, 97)
+    assert chair.state.away.covers("oximeter")
+    chair.spo2(36, 97)
+    assert not chair.state.away.covers("oximeter")
+
+
+def test_reading_of_a_cuff_ends_nothing_while_other_sensors_are_named() -> None:
+    chair = leaving(sensors=["oximeter", "cuff"])
+    chair.cuff(20, 120)
+    assert chair.state.away.covers("oximeter")
+
+
+def test_new_away_covers_only_what_it_names() -> None:
+    chair = leaving()
+    chair.wait(310)
+    away(chair, 320, sensors=["strap"])
+    assert chair.state.away.sensors == ("strap",)
+
+
+def test_one_that_ends_by_its_value_is_not_cleared_as_away() -> None:
+    chair = Chair({})
+    chair.tell(0, "device", "strap", state="lost", reason="far")
+    away(chair, 1)
+    assert chair.tell(2, "device", "oximeter", state="lost", reason="far") == []
+    assert chair.strap(3, 80) == ["3.000 device_lost cleared normal low"]

@@ -179,3 +179,19 @@ def test_line_says_why_in_json() -> None:
     line = json.loads(alarms.advance(chair.state, 10_000)[0].line)
     assert line["reason"] == "nothing comes from the oximeter"
     assert (line["value"], line["limit"], line["basis"]) == (None, None, None)
+
+
+def test_answer_is_waited_for_anew_when_another_device_joins() -> None:
+    chair = Chair({})
+    chair.tell(0, "device", "strap", state="lost", reason="far")
+    chair.tell(100, "device", "cuff", state="lost", reason="far")
+    assert chair.wait(219.999) == []
+    assert chair.wait(220) == ["220.000 device_lost unanswered active low"]
+
+
+def test_nothing_is_due_after_the_end() -> None:
+    chair = Chair({})
+    chair.tell(0, "device", "strap", state="lost", reason="far")
+    chair.spo2(1, 97)
+    chair.tell(2, "end")
+    assert alarms.due(chair.state) is None

@@ -258,3 +258,32 @@ def test_third_of_more_than_60_s_or_of_another_device_is_none() -> None:
     reject(chair, 30)
     assert reject(chair, 60) == []
     assert reject(chair, 61, "cuff") == []
+
+
+def test_poor_readings_before_silence_or_a_sensor_that_was_off_do_not_count() -> None:
+    chair = Chair({})
+    seconds(chair, range(15), 97, "motion")
+    seconds(chair, range(25, 40), 97, "motion")
+    chair.spo2(40, None, status=["motion", OFF])
+    seconds(chair, range(41, 71), 97, "motion")
+    assert only(chair.wait(70.999), "signal_poor") == []
+    assert len(only(chair.spo2(71, 97, status=["motion"]), "signal_poor")) == 1
+
+
+def test_loss_of_the_device_breaks_thirty_seconds_too() -> None:
+    chair = Chair({})
+    seconds(chair, range(15), 97, "motion")
+    chair.tell(15, "device", "oximeter", state="lost")
+    assert only(seconds(chair, range(16, 46), 97, "motion"), "signal_poor") == []
+    assert len(only(chair.spo2(46, 97, status=["motion"]), "signal_poor")) == 1
+
+
+def test_source_that_turns_out_to_be_charted_is_not_off() -> None:
+    chair = Chair({})
+    chair.spo2(0, None, status=[OFF])
+    chair.tell(2, "device", "oximeter", cadence_s=1200)
+    assert chair.wait(100) == []
+
+
+def test_one_bar_is_not_low() -> None:
+    assert Chair({}).tell(1, "device_info", "oximeter", battery_level=1) == []
