@@ -32,8 +32,8 @@ class Simulated:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.communicate()
+        self.process.terminate()  # it takes its folder away
+        self.process.communicate(timeout=WITHIN_S)
 
     def tell(self, line: str) -> str:
         """Gives a command; gives what was said to it."""
