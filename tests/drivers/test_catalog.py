@@ -89,6 +89,11 @@ def test_a_family_is_on_a_line_or_on_bluetooth() -> None:
         replace(FAMILIES["suntech"], line=None)
 
 
+def test_a_cuff_that_nothing_here_can_start_is_never_called_startable() -> None:
+    with pytest.raises(ValueError, match="nothing here can start a cuff that speaks par-nibp"):
+        replace(FAMILIES["par-nibp"], can_start=True)
+
+
 def test_unknown_family_names_those_that_are_known() -> None:
     with pytest.raises(UnknownFamilyError) as caught:
         family_named("omron")

@@ -9,6 +9,9 @@ Gives = Literal["blood_pressure", "cuff_pressure", "oximetry", "pleth", "heart_r
 CHARTED_S = 60.0
 """A source slower than this is a charted one: its values are judged as they come."""
 
+STARTABLE = frozenset({"suntech"})
+"""The protocols in whose words `links.cuff_control` speaks: to another cuff they would be noise."""
+
 UNTRIED = "not yet tried on hardware"
 
 
@@ -109,6 +112,10 @@ class Family:
     def __post_init__(self) -> None:
         if (self.line is None) == (self.bluetooth is None):
             raise ValueError(f"{self.name}: a family has a serial line or a Bluetooth service")
+        if self.can_start and self.protocol not in STARTABLE:
+            raise ValueError(
+                f"{self.name}: nothing here can start a cuff that speaks {self.protocol}"
+            )
 
     @property
     def link(self) -> Literal["serial", "Bluetooth"]:
