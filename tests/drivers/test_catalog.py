@@ -60,7 +60,7 @@ def test_families_of_others_are_found_and_take_no_built_in_name(
     ("given", "words"),
     [
         (
-            {"theirs": replace(FAMILIES["suntech"], name="theirs", protocol="none")},
+            {"theirs": replace(FAMILIES["nonin-df8"], name="theirs", protocol="none")},
             "its protocol none",
         ),
         ({"theirs": "no family"}, "can't be loaded (TypeError)"),

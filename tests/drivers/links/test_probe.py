@@ -14,8 +14,8 @@ from ketamon_drivers.links.pipe_port import PipeEnd, pipe
 from ketamon_drivers.links.port import Port, PortError
 from ketamon_drivers.links.ports import port_for
 from ketamon_drivers.links.probe import LISTEN_S, LONGEST_S, USUAL_LINES, Tried, lines_of, probe
-from ketamon_drivers.protocols import PROTOCOLS, contec_v7
-from ketamon_drivers.readings import Oximetry
+from ketamon_drivers.protocols import PROTOCOLS, contec_v7, suntech
+from ketamon_drivers.readings import BloodPressure, CuffPressure, Oximetry
 from ketamon_drivers.virtual.media import PipeMedium
 from ketamon_drivers.virtual.streaming_oximeter import VirtualStreamingOximeter
 from tests.drivers.virtual.test_streaming_oximeter import NOON, STREAMING
@@ -157,6 +157,13 @@ def test_a_device_that_goes_while_it_is_heard_is_told() -> None:
     port, end = pipe()
     with pytest.raises(PortError, match="unplugged: plug it in again"):
         hear(port, lambda: asyncio.get_running_loop().call_later(1, end.unplug))
+
+
+def test_more_bad_checksums_than_good_ones_are_another_protocol() -> None:
+    good = suntech.encode(BloodPressure(142, 88, 106, "mmHg", 77))
+    bad = suntech.encode(CuffPressure(120))[:-1] + b"\0"
+    assert [v.family.name for v in heard([(n / 4, good) for n in range(1, 5)]).sure] == ["suntech"]
+    assert heard([(n / 4, bad * 2 + good) for n in range(1, 5)]).sure == []
 
 
 @pytest.mark.parametrize("seed", range(12))
