@@ -35,11 +35,14 @@ class _Body(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
 
 
 class Session(_Body, frozen=True, tag="session"):
-    """Opens a session; `started` is the wall clock at t = 0 (ISO 8601), for display only."""
+    """Opens a session; `started` is the wall clock at t = 0 (ISO 8601), for display only.
+
+    Without a `mode` it is a recording of which nobody said what it was.
+    """
 
     title: str | None = None
     chair: str | None = None
-    mode: Mode = "LIVE"
+    mode: Mode | None = None
     versions: dict[str, str] = {}
     started: str | None = None
 

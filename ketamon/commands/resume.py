@@ -68,7 +68,7 @@ def request_of(path: Path) -> dict[str, Any]:
     return {
         "chair": chair,
         "socket": str(socket),
-        "mode": opened.mode,
+        "mode": opened.mode or "LIVE",
         "devices": devices,
         "title": opened.title,
         "resume": str(path.absolute()),

@@ -25,6 +25,7 @@ from ketamon.engine.devices import Binding, Devices
 from ketamon.engine.feed_server import BEAT_S, FeedServer
 from ketamon.engine.keeper import REQUEST
 from ketamon.engine.live_session import LiveSession
+from ketamon.engine.host_watch import HostWatch
 from ketamon.engine.record_watch import RecordWatch
 from ketamon.entries import Cuff, End, Entry, Gap, Limits, Mode, Phase, Session
 from ketamon.feed.chairs import ChairNameError, ChairTakenError, Lock, hold_chair
@@ -38,8 +39,10 @@ from ketamon_drivers.links.locks import hold
 from ketamon_drivers.links.loops import Pulse, RealLoop, ScaledLoop, run
 from ketamon_drivers.links.port import PortError
 from ketamon_drivers.links.ports import port_for
+from ketamon_drivers.readings import printable
 
 ANCHOR_EACH_BEATS = 60
+TITLE_LETTERS = 60
 CLOSE_AGAIN_S = 1.0
 
 
@@ -78,6 +81,7 @@ class Chair:
     host: ChairHost
     server: FeedServer
     watch: RecordWatch
+    host_watch: HostWatch
     beats: int = 0
     next_pulse: Pulse | None = None
     is_closing: bool = False  # nothing is judged any more, but whoever waits hears that we live
@@ -89,6 +93,7 @@ class Chair:
         if not self.is_closing:
             self.session.evaluate()
             self.watch.look(loop.time(), loop.speed)
+            self.host_watch.look(wall.host_clocks())
         self.server.pulse()
         self.beats += 1
         if self.beats % ANCHOR_EACH_BEATS == 0 and not self.is_closing:
@@ -186,7 +191,7 @@ def begin(request: ChairRequest, session: LiveSession) -> None:
     """Enters how a new session begins."""
     session.take(
         Session(
-            request.title,
+            printable(request.title)[:TITLE_LETTERS] if request.title else None,
             request.chair,
             request.mode,
             {"ketamon": version("ketamon")},
@@ -233,13 +238,14 @@ async def serve(request: ChairRequest) -> None:
     session = LiveSession(request.mode, ledger, loop.time())
     devices = Devices(session)
     session.effect = devices.effect
-    title = request.title or path.stem
+    title = printable(request.title or "")[:TITLE_LETTERS] or path.stem
     host = ChairHost(session, devices, title, uuid4().hex[:8], speed=request.speed)
     server = FeedServer(Path(request.socket), host)
     host.server, session.publish = server, server.publish
     chair = Chair(
-        request, path, lock, ledger, session, devices, host, server, RecordWatch(session, ledger)
-    )
+        request, path, lock, ledger, session, devices, host, server, RecordWatch(session, ledger),
+        HostWatch(session),
+    )  # fmt: skip
     stop_by_signal(host)
     speed = request.speed
     if entries:

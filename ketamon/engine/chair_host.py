@@ -17,6 +17,7 @@ from ketamon.entries import (
     KINDS,
     PHASES,
     Acknowledge,
+    Away,
     Baseline,
     By,
     Chart,
@@ -150,6 +151,17 @@ class ChairHost:
             fields["source"] = text(args["source"])
         self.session.take(msgspec.convert(fields, Manual), "person", by)
 
+    def _away(self, args: dict[str, Any], by: By) -> None:
+        sensors = args.get("sensors")
+        given = [text(s) for s in sensors] if isinstance(sensors, list) else []
+        minutes = number(args.get("minutes"), "minutes")
+        body = Away(minutes, tuple(given), text(args.get("reason")) or None)
+        state = self.session.state
+        refused = state.away.refusal(body, dosing=self.session.projector.phase == "dosing")
+        if refused is not None:
+            raise RefusedError(refused)
+        self.session.take(body, by=by)
+
     def _chart(self, args: dict[str, Any], by: By) -> None:
         event = text(args.get("event"))
         head = event.partition(".")[0]
@@ -206,6 +218,7 @@ _DO: dict[str, Callable[[ChairHost, dict[str, Any], By], None]] = {
     "acknowledge": ChairHost._acknowledge,
     "cuff": ChairHost._cuff,
     "manual": ChairHost._manual,
+    "away": ChairHost._away,
     "chart": ChairHost._chart,
     "baseline": ChairHost._baseline,
     "phase": ChairHost._phase,

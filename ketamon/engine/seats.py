@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "acknowledge": (AT_CHAIR | {PHYSICIAN}, IN_SIMULATION),  # a physician's is `seen`
     "cuff": (AT_CHAIR, IN_SIMULATION),
     "manual": (AT_CHAIR, IN_SIMULATION),
+    "away": (AT_CHAIR, IN_SIMULATION),
     "chart": (AT_CHAIR, IN_SIMULATION),
     "baseline": (AT_CHAIR, IN_SIMULATION),
     "phase": (AT_CHAIR, IN_SIMULATION),

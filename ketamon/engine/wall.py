@@ -19,6 +19,19 @@ class ClockMark(NamedTuple):
     speed: float
 
 
+class HostClocks(NamedTuple):
+    """The machine's clocks at one moment: since it started, the same without sleep, and the wall's."""
+
+    boot_s: float
+    awake_s: float
+    utc_s: float
+
+
+def host_clocks() -> HostClocks:
+    """Reads the machine's clocks."""
+    return HostClocks(boot_s(), time.monotonic(), time.time())
+
+
 def utc_now() -> datetime.datetime:
     """The wall clock, to whole seconds, for display and file names."""
     return datetime.datetime.now(datetime.UTC).replace(microsecond=0)

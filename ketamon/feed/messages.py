@@ -326,6 +326,7 @@ class Command(msgspec.Struct, frozen=True, tag_field="type", tag="command", omit
     | step | what: alarm, event; direction: 1, -1 | recording |
     | cuff | action: start, started, stop, skipped; reason | chair |
     | manual | systolic, diastolic, pulse_rate, spo2, rr, moaas; measured_t, source | chair |
+    | away | minutes (5, 10, 15; 0: back), sensors, reason | chair |
     | phase | phase | chair |
     | baseline | | chair |
     | chart | event (`dose.im`, `note`, …), value, text | chair |

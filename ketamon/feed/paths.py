@@ -1,6 +1,7 @@
 """Where the feed's sockets live (DESIGN 10)."""
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -23,14 +24,19 @@ def run_folder() -> Path:
         folder = Path(tempfile.gettempdir()) / f"ketamon-{os.getuid()}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        owner = folder.stat().st_uid
+        found = folder.stat()
     except OSError as error:
         raise RunFolderError(
             f"{folder}: can't be made ({error.strerror}); set KETAMON_RUN to a folder of yours"
         ) from None
-    if owner != os.getuid():
+    if found.st_uid != os.getuid():
         raise RunFolderError(
             f"{folder}: belongs to somebody else; set KETAMON_RUN to a folder of yours"
+        )
+    if found.st_mode & stat.S_IWOTH:
+        raise RunFolderError(
+            f"{folder}: may be written by everyone; take that away with `chmod 700 {folder}`, or set "
+            "KETAMON_RUN to a folder of yours"
         )
     return folder
 

@@ -59,7 +59,9 @@ _COLUMNS: dict[str, dict[str, str]] = {
 _EVENT = {
     "event": "event", "value": "value", "text": "text", "condition": "condition",
     "phase": "phase", "state": "state", "reason": "reason", "account": "by.account",
-    "seat": "by.seat", "person": "by.person",
+    "seat": "by.seat", "person": "by.person", "action": "action", "what": "what",
+    "detail": "detail", "since_t_s": "since_t", "minutes": "minutes", "family": "family",
+    "identity": "identity", "mode": "mode", "title": "title", "up_to_seq": "up_to_seq",
 }  # fmt: skip
 
 _ALARM_UNIT = (

@@ -13,6 +13,7 @@ EVERY_COMMAND: dict[str, dict[str, Any]] = {
     "acknowledge": {"up_to_seq": 5},
     "cuff": {"action": "started"},
     "manual": {"systolic": 120, "diastolic": 70},
+    "away": {"minutes": 5, "sensors": ["oximeter"], "reason": "toilet"},
     "chart": {"event": "note.free", "text": "x"},
     "baseline": {},
     "phase": {"phase": "dosing"},
@@ -21,7 +22,7 @@ EVERY_COMMAND: dict[str, dict[str, Any]] = {
     "pause": {},
     "play": {},
 }
-AT_CHAIR = {"acknowledge", "cuff", "manual", "chart", "baseline", "phase", "end"}
+AT_CHAIR = {"acknowledge", "cuff", "manual", "away", "chart", "baseline", "phase", "end"}
 TIME = {"speed", "pause", "play"}
 MAY: dict[tuple[str, str], set[str]] = {
     ("nurse", "LIVE"): AT_CHAIR,
@@ -83,6 +84,8 @@ def answers(*asked: tuple[str, dict[str, Any]], **how: Any) -> list[str]:
         ("cuff", {"action": "skipped"}, "say why"),
         ("cuff", {"action": "start"}, "pressing START"),
         ("cuff", {"action": "stop"}, "its own button"),
+        ("away", {"minutes": 7, "sensors": ["oximeter"]}, "give 5, 10 or 15 minutes"),
+        ("away", {"minutes": 5}, "name the sensors"),
         ("manual", {}, "nothing was typed"),
         ("manual", {"systolic": None}, "nothing was typed"),
         ("manual", {"systolic": "120"}, "give a number"),

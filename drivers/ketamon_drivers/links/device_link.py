@@ -48,6 +48,9 @@ BACK_OFF_S = (0.5, 1.0, 2.0, 5.0)
 WRONG_AFTER_S = 5.0
 REOPEN_AFTER_S = 10.0
 START_AGAIN_S = 10.0
+STOOD_STILL_S = 3.0
+"""Real seconds for which a busy machine may hold our loop up without harm."""
+
 OUTBOX = 8
 """Commands that may wait for their turn; more would be old when sent."""
 
@@ -172,6 +175,13 @@ class DeviceLink:
 
     def _received(self, data: bytes) -> None:
         now = asyncio.get_running_loop().time()
+        if self.state == "streaming" and now - self._heard_s > self._too_old_s():
+            # Our own loop stood still, or silence would have been noticed: what waited in the
+            # kernel meanwhile is old, and must not be taken for what is true now.
+            self._heard_s = now
+            self._on_bytes(data)
+            self._decoder = self._fresh_decoder()
+            return
         gap = self.family.packet_gap_s
         if gap is not None and now - self._heard_s >= gap:
             self._finish_decoding()
@@ -191,6 +201,11 @@ class DeviceLink:
             self._on_reading(reading)
         if self._watch_timer is None and self._wire is not None:
             self._watch()
+
+    def _too_old_s(self) -> float:
+        """How long our loop must have stood still for what waited to be thrown away."""
+        speed: float = getattr(asyncio.get_running_loop(), "speed", 1.0)
+        return max(self.family.silent_after_s, STOOD_STILL_S * speed)
 
     def _finish_decoding(self) -> None:
         """What is half there won't be finished; what it hid is read."""

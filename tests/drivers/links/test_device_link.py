@@ -15,6 +15,7 @@ from ketamon_drivers.protocols import PROTOCOLS, suntech
 from ketamon_drivers.readings import BloodPressure, CuffPressure, Oximetry, Reading, Rejected
 from tests.drivers.links.scene import FRAME, NONIN, SUNTECH, Bench, play
 
+OLD = FRAME * 50
 STATES = {"opening", "streaming", "silent", "wrong_protocol", "lost"}
 
 
@@ -182,6 +183,23 @@ def test_each_loss_is_tried_again_soon_if_the_device_was_heard_between() -> None
 
     play(act, bench.link, 60)
     assert bench.told.openings == [0, 2.5, 12.5, 22.5, 32.5, 42.5]
+
+
+def test_what_waited_while_our_own_loop_stood_still_is_old_and_no_reading() -> None:
+    bench = Bench()
+
+    def stand_still() -> None:
+        asyncio.get_running_loop()._now_s += 60  # type: ignore[attr-defined] # no timer rings meanwhile
+        bench.end.write(OLD)
+
+    def act() -> None:
+        bench.say(FRAME, at=1, until=3)
+        call_at(3.5, stand_still)
+        bench.say(FRAME, at=64)
+
+    play(act, bench.link, 65)
+    assert [at for at, _ in bench.told.readings] == [1, 2, 3, 64]
+    assert OLD in [raw for _, raw in bench.told.raw]  # kept as it came
 
 
 def test_any_failure_of_a_port_is_a_loss_and_no_end() -> None:
