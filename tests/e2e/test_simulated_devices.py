@@ -86,7 +86,7 @@ def through_a_stall(chair: RealChair, cuff: str, oximeter: str, *more: str) -> N
         assert chair.ketamon("end").code == 0
         assert finger.tell("quit") == ""
         assert finger.process.wait(5) == 0
-    assert chair.log() == ""
+    assert "Traceback" not in chair.log()
 
 
 def test_a_stalled_contec_oximeter_is_told_and_comes_back_and_its_cuff_never_notices(
