@@ -1,5 +1,6 @@
 """`ketamon start`: a session at a chair, with its engine in the background."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from ketamon.commands.site_config import SiteConfig
 
 ROLES = ("cuff", "oximeter")
+MEMORY_DEVICES = 1  # the kernel's number of /dev/null and its kind
 
 
 @click.command()
@@ -37,6 +39,16 @@ def start(
     The first line printed is the session's file. Leaving the screen ends nothing: `ketamon watch`
     opens it again, `ketamon end` ends the session. With real devices the limits must be approved
     (`ketamon limits approve`); virtual ones make the session SIMULATED.
+
+    \b
+    What stands at each chair, and who may approve limits, can be in config.toml: given by --config,
+    named by KETAMON_CONFIG, in ~/.config/ketamon or in /etc/xdg/ketamon:
+      [limits]
+      approvers_group = "clinicians"
+      [chair.1]
+      cuff = "suntech:/dev/serial/by-id/usb-…"
+      oximeter = "nonin-df8:/dev/serial/by-id/usb-…"
+      limits = "iv.toml"
     """
     from ketamon.commands.chairs import start_keeper
     from ketamon.commands.site_config import ChairConfig, SiteConfigError, load_site_config
@@ -133,9 +145,32 @@ def mode_of(devices: dict[str, str]) -> str:
         except PortError as error:
             raise click.ClickException(str(error)) from None
         virtual[port.is_virtual].append(role)
+    assert_can_be_ports(devices)
     if virtual[True] and virtual[False]:
         raise click.ClickException(
             f"the {' and '.join(virtual[True])} is virtual and the {' and '.join(virtual[False])} "
             "is real; a session has only real devices or only virtual ones"
         )
     return "SIMULATED" if virtual[True] else "LIVE"
+
+
+def assert_can_be_ports(devices: dict[str, str]) -> None:
+    """Refuses a path that can never be a serial port, and says of a missing one that it is missing.
+
+    A device that is plugged in later is found then, so a session may begin without it.
+    """
+    for role, given in devices.items():
+        address = given.partition(":")[2]
+        if "/" not in address or "://" in address:
+            continue
+        path = Path(address)
+        if not path.exists():
+            click.echo(
+                f"ketamon: {address} does not exist: plug the {role} in; it is taken when it is there",
+                err=True,
+            )
+        elif not path.is_char_device() or os.major(path.stat().st_rdev) == MEMORY_DEVICES:
+            what = "a folder" if path.is_dir() else "not a serial port"
+            raise click.ClickException(
+                f"{address} is {what}: give the {role}'s port, such as /dev/ttyUSB0"
+            )

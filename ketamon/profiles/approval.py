@@ -13,6 +13,10 @@ import pwd
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+NO_GROUP = (
+    "nobody may approve limits here yet: name a group of accounts in the site's config.toml, as "
+    '[limits] approvers_group = "…" (`ketamon start -h` says where the file is)'
+)
 ENDING = ".approval.json"
 OWNERS_ALONE = 0o644
 
@@ -36,10 +40,7 @@ def approve(profile: Path, name: str, date: str, group: str | None) -> Approval:
     if not name.strip():
         raise ApprovalError("give the name of the clinician who approves: --name NAME")
     if group is None:
-        raise ApprovalError(
-            "nobody may approve limits here yet: name a group of accounts in the site's config.toml, "
-            'as [limits] approvers_group = "…"'
-        )
+        raise ApprovalError(NO_GROUP)
     account = _account(os.getuid())
     if not _is_member(os.getuid(), group):
         raise ApprovalError(f"{account} is not in the group {group}, which approves limits here")
@@ -61,6 +62,8 @@ def approve(profile: Path, name: str, date: str, group: str | None) -> Approval:
 
 def approval_of(profile: Path, group: str | None) -> Approval:
     """Gives the approval that holds for the profile as it is now; raises ApprovalError."""
+    if group is None:
+        raise ApprovalError(NO_GROUP)
     how = f"have it approved: ketamon limits approve {profile} --name NAME"
     path = _beside(profile)
     try:
@@ -78,7 +81,7 @@ def approval_of(profile: Path, group: str | None) -> Approval:
     if group is None or not _is_member(found.st_uid, group):
         raise ApprovalError(
             f"{profile}: was approved by {_account(found.st_uid)}, who is not in the group that approves "
-            f"limits here ({group or 'none is named in config.toml'}); {how}"
+            f"limits here ({group}); {how}"
         )
     return approval
 

@@ -9,7 +9,7 @@ from ketamon.profiles import FOLDER
 from tests.commands.run import assert_refused, run
 from tests.profiles.test_approval import NOT_OURS, OURS, approve, beside
 
-REAL_CUFF = "suntech:/dev/null"
+REAL_CUFF = "suntech:/dev/tty"
 """No pseudo-terminal, so a real device as far as a session's mode goes."""
 
 
@@ -56,6 +56,8 @@ START = ("start", "--no-screen")
         ),
         (("--cuff", REAL_CUFF, "--limits", "nowhere.toml"), ["nowhere.toml: no such file"]),
         (("--config", "nowhere.toml"), ["nowhere.toml: can't be read"]),
+        (("--cuff", "suntech:/dev/null"), ["/dev/null is not a serial port: give the cuff's port"]),
+        (("--cuff", "suntech:/dev/"), ["/dev/ is a folder: give the cuff's port"]),
         (("--limits", str(FOLDER / "iv_adult.toml")), ["is not approved", "limits approve"]),
     ],
 )
@@ -73,7 +75,7 @@ def test_a_pseudo_terminal_by_any_name_is_virtual(
     link = tmp_path / "cuff"
     link.symlink_to(os.ttyname(slave))
     try:
-        mixed = run(capfd, *START, "--cuff", f"suntech:{link}", "--oximeter", "nonin-df8:/dev/null")
+        mixed = run(capfd, *START, "--cuff", f"suntech:{link}", "--oximeter", "nonin-df8:/dev/tty")
         assert_refused(mixed, "the cuff is virtual and the oximeter is real")
     finally:
         os.close(master)
@@ -95,7 +97,8 @@ def test_an_edited_profile_or_a_strangers_approval_starts_no_live_session(
     (tmp_path / "config.toml").write_text(f'[limits]\napprovers_group = "{NOT_OURS}"')
     assert_refused(run(capfd, *START, "--limits", profile), "who is not in the group", NOT_OURS)
     (tmp_path / "config.toml").write_text("")
-    assert_refused(run(capfd, *START, "--limits", profile), "none is named in config.toml")
+    assert_refused(run(capfd, *START, "--limits", profile), "nobody may approve limits here yet")
+    (tmp_path / "config.toml").write_text(f'[limits]\napprovers_group = "{OURS}"')
     profile.write_text(profile.read_text().replace("160", "170"))
     assert_refused(run(capfd, *START, "--limits", profile), "was edited after it was approved")
     assert beside(profile).exists()

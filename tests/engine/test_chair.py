@@ -41,7 +41,7 @@ def _run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("asked", "words"),
     [
         (request(cuff="omron:/dev/x"), "no device family is called omron"),
-        (request(cuff="nonin-df8:/dev/x"), "nonin-df8 is no cuff but a oximeter"),
+        (request(cuff="nonin-df8:/dev/x"), "nonin-df8 is for the oximeter, not for the cuff"),
         (request(cuff="suntech:x"), "is no address of a device"),
         (request("LIVE", cuff="suntech:socket://localhost:4001"), "is virtual, and the session is LIVE"),
         (request(cuff="suntech:socket://ward-3:4001"), "is real, and the session is SIMULATED"),

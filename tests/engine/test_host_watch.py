@@ -1,5 +1,7 @@
 """A machine that slept and a clock that was set are told, and nothing else is."""
 
+from itertools import pairwise
+
 from ketamon.engine.host_watch import STOOD_STILL_S, HostWatch
 from ketamon.engine.wall import HostClocks, host_clocks
 from tests.engine.chairside import Chairside, at_a_chair
@@ -15,9 +17,7 @@ def told(*looks: tuple[float, float, float]) -> list[tuple[str, str, float | Non
             watch.look(HostClocks(*clocks))
 
     kept = at_a_chair(look).kept
-    assert len(kept.of("gap")) == sum(
-        b[0] - a[0] > STOOD_STILL_S for a, b in zip(looks, looks[1:], strict=False)
-    )
+    assert len(kept.of("gap")) == sum(b[0] - a[0] > STOOD_STILL_S for a, b in pairwise(looks))
     faults = kept.of("fault")
     return [(f.body.what, f.body.detail, f.body.seconds) for f in faults]
 

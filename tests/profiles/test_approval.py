@@ -44,6 +44,12 @@ def test_what_nobody_approved_is_not_approved(profile: Path) -> None:
         approval_of(profile, OURS)
 
 
+def test_nothing_is_approved_where_nobody_may(profile: Path) -> None:
+    approve(profile, "Dr. A", "2026-01-31", OURS)
+    with pytest.raises(ApprovalError, match="nobody may approve limits here yet"):
+        approval_of(profile, None)
+
+
 def test_no_profile_that_ships_is_approved() -> None:
     for shipped in FOLDER.glob("*.toml"):
         with pytest.raises(ApprovalError):
@@ -64,8 +70,8 @@ def test_only_the_sites_group_may_approve(profile: Path, group: str | None, word
     assert not beside(profile).exists()
 
 
-@pytest.mark.parametrize("group", [None, NOT_OURS, "no-such-group"])
-def test_an_approval_by_another_account_does_not_count(profile: Path, group: str | None) -> None:
+@pytest.mark.parametrize("group", [NOT_OURS, "no-such-group"])
+def test_an_approval_by_another_account_does_not_count(profile: Path, group: str) -> None:
     approve(profile, "Dr. A", "2026-01-31", OURS)
     with pytest.raises(ApprovalError, match="who is not in the group"):
         approval_of(profile, group)

@@ -40,8 +40,8 @@ def write_csv(path: Path, entries: Sequence[Entry], losses: Flags, *, wide: bool
 
 def mode_of(entries: Sequence[Entry]) -> str:
     """LIVE, SIMULATED or REPLAY, as the session says."""
-    modes = [e.body.mode for e in entries if isinstance(e.body, Session)]
-    return modes[0] if modes else "REPLAY"
+    modes = (e.body.mode for e in entries if isinstance(e.body, Session))
+    return next((mode for mode in modes if mode is not None), "REPLAY")
 
 
 class _Stamp:

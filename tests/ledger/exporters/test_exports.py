@@ -231,7 +231,7 @@ def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(tmp_path: Path) ->
 
 def test_vital_tracks_are_those_that_a_second_reader_finds(tmp_path: Path) -> None:
     entries = [
-        make(0, 0, Session(started="2026-01-31T12:00:00+01:00")),
+        make(0, 0, Session(mode="LIVE", started="2026-01-31T12:00:00+01:00")),
         make(0, 250, BloodPressure(121.3, 80, 93, pulse_rate_per_min=71), "cuff"),
         make(0, 1000, Phase("dosing")),
         make(0, 2000, Oximetry(97, 70), "oximeter"),
