@@ -22,7 +22,7 @@ from typing import Any
 
 import platformdirs
 
-CHAIR_KEYS = ("cuff", "oximeter", "limits")
+CHAIR_KEYS = ("cuff", "oximeter", "monitor", "limits")
 
 
 class SiteConfigError(ValueError):

@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from ketamon.commands.site_config import SiteConfig
 
-ROLES = ("cuff", "oximeter")
+ROLES = ("cuff", "oximeter", "monitor")
 MEMORY_DEVICES = 1  # the kernel's number of /dev/null and its kind
 
 
@@ -17,6 +17,7 @@ MEMORY_DEVICES = 1  # the kernel's number of /dev/null and its kind
 @click.option("--chair", default="1", show_default=True, help="The chair's name: letters, digits.")
 @click.option("--cuff", metavar="FAMILY:ADDRESS", help="As in suntech:/dev/ttyUSB0.")
 @click.option("--oximeter", metavar="FAMILY:ADDRESS", help="As in nonin-df8:/dev/serial/by-id/….")
+@click.option("--monitor", metavar="FAMILY:ADDRESS", help="As in ge-dri:/dev/ttyUSB0.")
 @click.option("--limits", "limits_file", type=click.Path(path_type=Path), help="A limits profile.")
 @click.option("--config", type=click.Path(path_type=Path), help="The site's config.toml.")
 @click.option("--title", help="A pseudonym for the header: never a name.")
@@ -27,6 +28,7 @@ def start(
     chair: str,
     cuff: str | None,
     oximeter: str | None,
+    monitor: str | None,
     limits_file: Path | None,
     config: Path | None,
     title: str | None,
@@ -62,7 +64,7 @@ def start(
     except SiteConfigError as error:
         raise click.ClickException(str(error)) from None
     at_chair = site.chairs.get(chair, ChairConfig())
-    given = {"cuff": cuff, "oximeter": oximeter}
+    given = {"cuff": cuff, "oximeter": oximeter, "monitor": monitor}
     devices = {
         role: address
         for role in ROLES

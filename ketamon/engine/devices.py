@@ -200,12 +200,15 @@ class Devices:
         return attached
 
     def _is_entered(self, reading: Reading, control: CuffControl | None) -> bool:
-        """A cuff that is asked for its pressure as a sign of life says nothing of a patient."""
-        if control is None:
-            return True
-        if isinstance(reading, CuffPressure):
+        """What a device answers to us, or says as a sign of life, says nothing of a patient.
+
+        It is kept all the same: its bytes are.
+        """
+        if isinstance(reading, Reply):
+            return False
+        if isinstance(reading, CuffPressure) and control is not None:
             return control.is_measuring
-        return not isinstance(reading, Reply)  # what it answered is in its events and raw bytes
+        return True
 
     def _told_by_cuff(self, event: CuffEvent) -> None:
         if event.action != "start":  # a start was entered when it was asked for

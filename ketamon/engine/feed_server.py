@@ -243,6 +243,8 @@ class FeedServer:
         """Writes what is queued, until the viewer is gone or dropped."""
         while True:
             await viewer.ready.wait()
+            if writer.transport.is_closing():
+                return  # it has gone; writing to it would only fill the log
             for message in viewer.take():
                 writer.write(encode(message))
             if viewer.dropped is not None:

@@ -89,7 +89,9 @@ def test_the_profile_that_the_readme_checks_is_there(capfd: pytest.CaptureFixtur
 
 def test_the_demo_alarms_when_the_readme_says(capfd: pytest.CaptureFixture[str]) -> None:
     ran = run(capfd, "demo", "--headless", "--minutes", "6")
-    raised = re.findall(r'"t":([\d.]+),"kind":"alarm","condition":"sys_high","change":"raised"', ran.out)
+    raised = re.findall(
+        r'"t":([\d.]+),"kind":"alarm","condition":"sys_high","change":"raised"', ran.out
+    )
     seconds = float(raised[0]) / SPEED
     assert seconds < 30
     assert f"after about {round(seconds)} seconds" in README
