@@ -145,6 +145,7 @@ def test_a_low_battery_and_a_finger_that_is_out_are_what_a_session_hears(tmp_pat
     assert {r.status for r in out if isinstance(r, Oximetry)} == {("sensor_off",)}
 
 
+@pytest.mark.slow
 def test_a_measurement_that_was_told_to_fail_fails(tmp_path: Path) -> None:
     heard_ = heard(MONITOR, tmp_path / "a", 90, "fail 87", "press")
     (failed, *_) = [r for _, r in heard_.readings if isinstance(r, BloodPressure)]

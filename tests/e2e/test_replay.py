@@ -165,6 +165,7 @@ def test_what_is_no_key_is_ignored_and_the_next_key_counts(tmp_path: Path, typed
         assert b"Traceback" not in terminal.bytes
 
 
+@pytest.mark.slow
 def test_a_sequence_that_no_terminal_sends_does_not_end_the_screen(tmp_path: Path) -> None:
     with replay(tmp_path, FILE, "--at", "2:23:30", "--speed", "1") as terminal:
         terminal.until("recorded 17:23:31")

@@ -89,6 +89,7 @@ def through_a_stall(chair: RealChair, cuff: str, oximeter: str, *more: str) -> N
     assert "Traceback" not in chair.log()
 
 
+@pytest.mark.slow
 def test_a_stalled_contec_oximeter_is_told_and_comes_back_and_its_cuff_never_notices(
     chair: RealChair,
 ) -> None:
