@@ -120,19 +120,24 @@ class LiveLedger:
     def anchor(self, at: str) -> None:
         """Notes the committed head in the folder's anchors.log, under this time (UTC, ISO 8601)."""
 
-        def note(writer: Writer) -> None:
-            self._tell(self._is_trouble, "anchor", _anchored(path, at, writer.head))
-
         path = self.path
-        self._commits.ask(note)
+        self._commits.ask(lambda writer: self._note(path, at, writer))
 
-    async def close(self) -> str:
+    async def close(self, at: str | None = None) -> str:
         """Commits all, puts the closed file in the live one's place, and gives its fingerprint.
 
-        `path` is where it is then. Raises SessionFileError: nothing that was recorded is lost, and
-        unless the message says otherwise the ledger goes on and may be closed again.
+        `path` is where it is then. The last head is noted as by `anchor`, under the time `at`.
+        Raises SessionFileError: nothing that was recorded is lost, and unless the message says
+        otherwise the ledger goes on and may be closed again.
         """
-        closed: Closed = await self._asked(Writer.close, needs_all=True)
+
+        def last(writer: Writer) -> Closed:
+            closed = writer.close()
+            if at is not None:  # only now: closing may be what made room for it
+                self._note(closed.path, at, writer)
+            return closed
+
+        closed: Closed = await self._asked(last, needs_all=True)
         self.path = closed.path
         return closed.fingerprint
 
@@ -155,6 +160,10 @@ class LiveLedger:
         self._raw.flush()
         answer = self._commits.ask(done, needs_all=needs_all, ends=True)
         return answer.result() if self._inline else await asyncio.wrap_future(answer)
+
+    def _note(self, path: Path, at: str, writer: Writer) -> None:
+        """Where the commits are made: notes the head, and tells whether it could be."""
+        self._tell(self._is_trouble, "anchor", _anchored(path, at, writer.head))
 
     def _look(self, writer: Writer) -> None:
         self._tell(self._is_trouble, "place", writer.misplaced())
@@ -203,4 +212,6 @@ def _anchored(path: Path, at: str, head: Head) -> str | None:
         append_anchor(log, Anchor(at, head.entries, head.digits, path.name))
     except OSError as error:
         return f"{log}: can't be written ({error.strerror}); free some space, or make it writable"
+    except ValueError as error:
+        return f"{path}: {error}"
     return None

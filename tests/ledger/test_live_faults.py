@@ -104,6 +104,31 @@ async def test_entries_wait_while_the_disk_is_full_and_are_kept_in_order_afterwa
     assert list(read_session(path)) == given
 
 
+@BOTH
+async def test_the_head_at_the_end_is_noted_when_the_disk_lets_it_be_closed_at_last(
+    path: Path, disk: Disk, inline: bool
+) -> None:
+    ledger = LiveLedger.create(path, inline=inline)
+    append(ledger, 1)
+    await until_recorded(ledger, 1)
+    disk.fail("SQLITE_FULL")
+    append(ledger, 2)
+    with pytest.raises(SessionFileError, match="the disk is full"):
+        await ledger.close("2026-01-01T10:00:00Z")
+    assert list(anchors_of(path)) == []
+    disk.fail(None)
+    digits = await ledger.close("2026-01-01T10:00:01Z")
+    assert list(anchors_of(path)) == [Anchor("2026-01-01T10:00:01Z", 2, digits, path.name)]
+
+
+async def test_a_head_that_can_not_be_noted_holds_up_no_end(path: Path) -> None:
+    path.with_name(ANCHORS_NAME).mkdir()
+    ledger = LiveLedger.create(path)
+    append(ledger, 1)
+    await ledger.close("2026-01-01T10:00:00Z")
+    assert verify_session(path).closed
+
+
 async def test_what_waits_is_kept_when_the_disk_is_back_though_nothing_more_comes(
     path: Path, disk: Disk
 ) -> None:
