@@ -10,15 +10,13 @@ out. An `error` other than 0 marks a value that the recording itself calls wrong
 SIMULATED, that no patient was there.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 
 from ketamon.entries import Entry
 from ketamon.ledger.importers.channels import CHANNELS, Rows, Sample, number, time_ms
 from ketamon.ledger.importers.flags import Flags
 from ketamon.ledger.importers.marks import SHOWN_AT_MOST
-from ketamon.ledger.importers.whole import cut_off
+from ketamon.ledger.importers.tables import whole_rows
 from ketamon.vitals import Number
 from ketamon_drivers.readings import printable
 
@@ -54,7 +52,7 @@ def read_table(text: str, flags: Flags) -> tuple[str, tuple[Entry, ...], dict[st
     rows = Rows("long CSV" if long else "wide CSV", flags)
     columns = {(name.lower() if long else name.upper()): i for i, name in enumerate(names)}
     mode = columns.pop("mode" if long else "MODE", None)
-    table = _noting_mode(_rows(text, len(names), flags), mode, rows)
+    table = _noting_mode(whole_rows(text, ",", len(names), flags), mode, rows)
     started: list[str] = []
     samples = (_long if long else _wide)(table, columns, flags, started.append)
     held = list(samples)
@@ -67,30 +65,6 @@ def _noting_mode(table: Iterator[Row], column: int | None, rows: Rows) -> Iterat
     for line, cells in table:
         if column is not None and cells[column].strip() == "SIMULATED":
             rows.mode = "SIMULATED"
-        yield line, cells
-
-
-def _rows(text: str, width: int, flags: Flags) -> Iterator[Row]:
-    """Data rows with their line numbers; what isn't one is counted."""
-    reader = csv.reader(io.StringIO(text, newline=""))
-    whole_file = text.endswith(("\n", "\r"))
-    last_line = text.count("\n") + 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            flags.add("row that can't be read: skipped", reader.line_num)
-            continue
-        line = reader.line_num
-        if line == 1 or not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != width:
-            if len(cells) < width and not whole_file and line >= last_line:
-                raise cut_off(line)
-            flags.add(f"row without its {width} columns: skipped", line)
-            continue
         yield line, cells
 
 

@@ -19,6 +19,35 @@ _NAME_AT_MOST, _COLUMNS_AT_MOST = 64, 500
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
+def whole_rows(
+    text: str, separator: str, width: int, flags: Flags
+) -> Iterator[tuple[int, list[str]]]:
+    """Data rows of a table with their line numbers; what isn't one is counted.
+
+    Cells beyond `width` may be there if they are blank. Raises NotWholeError.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    whole_file = text.endswith(("\n", "\r"))
+    last_line = text.count("\n") + 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            flags.add("row that can't be read: skipped", reader.line_num)
+            continue
+        line = reader.line_num
+        if line == 1 or not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) < width and not whole_file and line >= last_line:
+            raise cut_off(line)
+        if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+            flags.add(f"row without its {width} columns: skipped", line)
+            continue
+        yield line, [cell.strip() for cell in cells[:width]]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table's text and how it is written."""
@@ -29,27 +58,7 @@ class Table:
 
     def rows(self, flags: Flags) -> Iterator[tuple[int, list[str]]]:
         """Rows with as many cells as there are names; others are counted. Raises NotWholeError."""
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.separator)
-        whole_file = self.text.endswith(("\n", "\r"))
-        last_line = self.text.count("\n") + 1
-        width = len(self.names)
-        while True:
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                flags.add("row that can't be read: skipped", reader.line_num)
-                continue
-            line = reader.line_num
-            if line == 1 or not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) < width and not whole_file and line >= last_line:
-                raise cut_off(line)
-            if len(cells) < width or any(cell.strip() for cell in cells[width:]):
-                flags.add(f"row without its {width} columns: skipped", line)
-                continue
-            yield line, [cell.strip() for cell in cells[:width]]
+        yield from whole_rows(self.text, self.separator, len(self.names), flags)
 
     def value(self, cell: str) -> tuple[Number | None, str | None]:
         """A cell as a number, or the text that stood there; a decimal comma counts as a point."""
