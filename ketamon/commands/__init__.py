@@ -23,13 +23,19 @@ COMMANDS: dict[str, Lazy] = {
     "status": Lazy("status", "status", "Says which chairs run, and what alarms there."),
     "tail": Lazy("tail", "tail", "Prints a running session in plain sentences."),
     "feed": Lazy("feed", "feed", "Copies a running session's feed to standard output."),
+    "sessions": Lazy("sessions", "sessions", "Lists what was recorded here, and what runs."),
     "replay": Lazy("replay", "replay", "Plays a recording on the screen, or prints its alarms."),
     "import": Lazy("import_", "import_", "Turns a recording into a session file."),
+    "export": Lazy("export", "export", "Writes a session as CSV, lines of JSON or .vital."),
+    "verify": Lazy("verify", "verify", "Checks a session file against its chain of hashes."),
+    "limits": Lazy(
+        "limits", "limits", "Checks a limits profile, or approves it for sessions with patients."
+    ),
+    "alarms": Lazy("alarms", "alarms", "Prints how an alarm lives."),
     "devices": Lazy(
         "devices", "devices", "Lists the devices that it knows; --scan: what is plugged in."
     ),
     "probe": Lazy("probe", "probe", "Listens to a port, and names what speaks there."),
-    "export": Lazy("export", "export", "Writes a session as CSV, lines of JSON or .vital."),
     "simulate": Lazy(
         "simulate", "simulate", "Runs a virtual cuff, oximeter or monitor to connect to."
     ),
@@ -37,12 +43,6 @@ COMMANDS: dict[str, Lazy] = {
         "doctor", "doctor", "Looks at this machine, and says how to mend what is wrong."
     ),
     "decode": Lazy("decode", "decode", "Turns a device's bytes into readings."),
-    "limits": Lazy(
-        "limits", "limits", "Checks a limits profile, or approves it for sessions with patients."
-    ),
-    "alarms": Lazy("alarms", "alarms", "Prints how an alarm lives."),
-    "sessions": Lazy("sessions", "sessions", "Lists what was recorded here, and what runs."),
-    "verify": Lazy("verify", "verify", "Checks a session file against its chain of hashes."),
 }
 """Every command, in the order of the help."""
 
