@@ -6,6 +6,7 @@ final unless the chair answers anew (it drops a screen that was stopped for too 
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ketamon.feed.messages import Answer, Beat, Bye, FromEngine, Hello
 from ketamon.tui.abilities import REPLAY
 
 RETRY_S = 0.5
+LEAVE_S = 0.5  # how long leaving waits for an engine that reads nothing
 
 
 class LastingFeed:
@@ -41,7 +43,7 @@ class LastingFeed:
                 yield message
             if not chair or (bye is not None and not beaten):
                 break
-            await self._client.close()
+            await self.close()
             if not await self._again(once=bye is not None):
                 break
         if bye is not None:
@@ -68,5 +70,7 @@ class LastingFeed:
         await self._client.ping()
 
     async def close(self) -> None:
-        """Leaves."""
-        await self._client.close()
+        """Leaves; an engine that stands still is not waited for."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE_S):
+                await self._client.close()
