@@ -183,6 +183,7 @@ class Fault(_Body, frozen=True, tag="fault"):
     | audio | failing, back | no sound can be given / sound is given again |
     | viewer | lost, back | a viewer that somebody relies on, `who`, no longer answers / does |
     | screen | lost, back | no nurse's screen has drawn for 10 s / one has drawn |
+    | keeper | lost, back | nobody would start the engine again / somebody would |
 
     Without `seconds`, a step or a sleep is taken as one that counts (over 2 s, over 10 s).
     """

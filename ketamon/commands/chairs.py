@@ -1,13 +1,19 @@
 """What commands at a chair share: which chair is meant, how an engine is started and reached."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from ketamon.ledger.interrupted import Interrupted
+
+ANSWER_WITHIN_S = 5.0
 
 
 def the_chair(name: str | None) -> Any:
@@ -24,15 +30,72 @@ def the_chair(name: str | None) -> Any:
         found = next((chair for chair in chairs if chair.chair == name), None)
         if found is None:
             there = f"running: {names}" if names else "no session is running"
-            raise click.ClickException(f"chair {name} runs no session; {there}")
+            cut_short = next((one for one in not_running() if one.chair == name), None)
+            raise click.ClickException(
+                f"chair {name} runs no session; {cut_short.sentence() if cut_short else there}"
+            )
         return found
     if not chairs:
-        raise click.ClickException(
-            "no session is running; `ketamon start` begins one, `ketamon demo` shows one"
-        )
+        cut_short = next(iter(not_running()), None)
+        ways = "`ketamon start` begins one, `ketamon demo` shows one"
+        if cut_short is not None:
+            ways = f"at chair {cut_short.chair} {cut_short.sentence()}"
+        raise click.ClickException(f"no session is running; {ways}")
     if len(chairs) > 1:
         raise click.ClickException(f"several chairs are running; name one of: {names}")
     return chairs[0]
+
+
+def not_running() -> "list[Interrupted]":
+    """Sessions that were cut short, or ended and not closed; the demo's patient is gone with it."""
+    from ketamon.commands.demo import CHAIR
+    from ketamon.feed.chairs import running_chairs
+    from ketamon.ledger.interrupted import interrupted_sessions
+
+    running = {info.chair for info in running_chairs()}
+    return [one for one in interrupted_sessions() if one.chair not in {CHAIR, *running}]
+
+
+def is_coming_back(chair: str) -> bool:
+    """True while the keeper of a chair that runs nothing starts its engine again."""
+    from ketamon.feed.chairs import is_kept
+    from ketamon.feed.paths import run_folder
+
+    return is_kept(run_folder() / f"chair-{chair}.sock")
+
+
+def no_answer(socket: Path) -> str:
+    """What to do about an engine that says nothing, in a sentence."""
+    from ketamon.feed.chairs import is_kept
+
+    if is_kept(socket):
+        return "the engine does not answer; its keeper starts it again in a moment: try again then"
+    return (
+        "the engine does not answer, and nobody would start it again; `ketamon resume` takes its "
+        "session over and goes on with it"
+    )
+
+
+def answers(socket: Path) -> bool:
+    """True if the engine says anything within some seconds."""
+    from ketamon.feed.client import FeedClient
+    from ketamon.feed.messages import Beat, FeedError
+
+    async def asked() -> bool:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                client = await FeedClient.connect(socket, seat="observer", viewer="resume")
+                try:
+                    async for message in client.messages():
+                        if isinstance(message, Beat):
+                            return True
+                    return False
+                finally:
+                    await client.close()
+        except (OSError, FeedError):  # a time-out is one
+            return False
+
+    return asyncio.run(asked())
 
 
 def start_keeper(request: dict[str, Any]) -> dict[str, str]:

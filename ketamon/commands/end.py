@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 ASK_AGAIN_BEATS = 5
+SILENT_S = 5.0
 
 
 @click.command()
@@ -30,6 +31,7 @@ async def ask_to_end(socket: Path, reason: str) -> str:
 
     An engine whose disk is full can't close the file yet: asked again, it says so.
     """
+    from ketamon.commands.chairs import no_answer
     from ketamon.feed.client import FeedClient
     from ketamon.feed.messages import Answer, Beat, Bye, FeedError, Hello
 
@@ -37,18 +39,22 @@ async def ask_to_end(socket: Path, reason: str) -> str:
     asking: set[asyncio.Task[Answer | None]] = set()
     try:
         client = await FeedClient.connect(socket, viewer="end")
-        async for message in client.messages():
-            match message:
-                case Bye():
-                    said = message.reason
-                case Answer(ok=False):
-                    raise click.ClickException(message.reason or "the engine refused")
-                case Beat():
-                    beats += 1
-            if isinstance(message, Hello) or beats == ASK_AGAIN_BEATS:
-                beats = 0
-                asking.add(asyncio.create_task(client.command("end", reason=reason)))
+        async with asyncio.timeout(SILENT_S) as silent:
+            async for message in client.messages():
+                silent.reschedule(asyncio.get_running_loop().time() + SILENT_S)
+                match message:
+                    case Bye():
+                        said = message.reason
+                    case Answer(ok=False):
+                        raise click.ClickException(message.reason or "the engine refused")
+                    case Beat():
+                        beats += 1
+                if isinstance(message, Hello) or beats == ASK_AGAIN_BEATS:
+                    beats = 0
+                    asking.add(asyncio.create_task(client.command("end", reason=reason)))
         await client.close()
+    except TimeoutError:
+        raise click.ClickException(no_answer(socket)) from None
     except (OSError, FeedError) as error:
         raise click.ClickException(f"the engine can't be reached: {error}") from None
     finally:

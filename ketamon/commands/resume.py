@@ -21,7 +21,8 @@ def resume(session: str | None, no_screen: bool) -> None:
 
     if not no_screen:
         check_terminal("add --no-screen to run the engine alone")
-    path = _newest_interrupted() if session is None else _found(session)
+    path = _stuck_or_interrupted() if session is None else _found(session)
+    take_over(path)
     answer = start_keeper(request_of(path))
     if "closed" in answer:
         click.echo(answer["closed"])
@@ -32,6 +33,46 @@ def resume(session: str | None, no_screen: bool) -> None:
         from ketamon.commands.watch import open_screen
 
         open_screen(Path(answer["ready"]), None)
+
+
+def take_over(path: Path) -> None:
+    """Stops the engine of a session that nobody keeps and that does not answer.
+
+    Raises ClickException where the session runs, or will by itself.
+    """
+    from ketamon.commands.chairs import answers, no_answer
+    from ketamon.feed.chairs import is_kept, running_chairs, stop_engine
+
+    of_it = [
+        i for i in running_chairs() if i.session and Path(i.session).resolve() == path.resolve()
+    ]
+    for info in of_it:
+        socket = Path(info.socket)
+        if answers(socket):
+            raise click.ClickException(
+                f"{info.sentence()}; see it with `ketamon watch {info.chair}`, "
+                f"or end it with `ketamon end {info.chair}`"
+            )
+        if is_kept(socket):
+            raise click.ClickException(f"{info.sentence()}; {no_answer(socket)}")
+        if not stop_engine(info):
+            raise click.ClickException(
+                f"{info.sentence()}; its engine (process {info.pid}) does not answer and can't be "
+                f"stopped: stop it with `kill -9 {info.pid}`, or start the machine again"
+            )
+        click.echo("the engine did not answer and was stopped", err=True)
+
+
+def _stuck_or_interrupted() -> Path:
+    """Gives the session that is to be gone on with; raises ClickException."""
+    from ketamon.commands.chairs import answers
+    from ketamon.feed.chairs import is_kept, running_chairs
+
+    for info in running_chairs():
+        socket = Path(info.socket)
+        if info.session and not is_kept(socket) and not answers(socket):
+            return Path(info.session)
+    return _newest_interrupted()
 
 
 def _found(name: str) -> Path:

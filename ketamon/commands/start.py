@@ -23,6 +23,7 @@ MEMORY_DEVICES = 1  # the kernel's number of /dev/null and its kind
 @click.option("--title", help="A pseudonym for the header: never a name.")
 @click.option("--phase", type=click.Choice(["setup", "baseline", "dosing"]), default="setup")
 @click.option("--speed", type=click.FloatRange(0, 60), help="Simulated devices only: 0 to 60.")
+@click.option("--new", is_flag=True, help="Also where the chair's last session was interrupted.")
 @click.option("--no-screen", is_flag=True, help="Only the engine; `ketamon watch` opens a screen.")
 def start(
     chair: str,
@@ -34,6 +35,7 @@ def start(
     title: str | None,
     phase: str,
     speed: float | None,
+    new: bool,
     no_screen: bool,
 ) -> None:
     """Begins a session at a chair: the engine goes to the background, the screen opens.
@@ -63,6 +65,7 @@ def start(
         site = load_site_config(config)
     except SiteConfigError as error:
         raise click.ClickException(str(error)) from None
+    check_interrupted(chair, new=new)
     at_chair = site.chairs.get(chair, ChairConfig())
     given = {"cuff": cuff, "oximeter": oximeter, "monitor": monitor}
     devices = {
@@ -82,6 +85,29 @@ def start(
         from ketamon.commands.watch import open_screen
 
         open_screen(Path(answer["ready"]), None)
+
+
+def check_interrupted(chair: str, *, new: bool) -> None:
+    """Refuses a chair whose last session nobody closed, unless a new one is meant."""
+    from ketamon.commands.chairs import is_coming_back, not_running
+    from ketamon.feed.paths import RunFolderError
+
+    try:
+        cut_short = not_running()
+    except RunFolderError as error:
+        raise click.ClickException(str(error)) from None
+    for one in cut_short:
+        if one.chair != chair:
+            continue
+        if is_coming_back(chair):
+            raise click.ClickException(
+                f"chair {chair}: the engine of session {one.path.stem} is gone and is being started "
+                f"again; see it with `ketamon watch {chair}`, or end it with `ketamon end {chair}`"
+            )
+        if not new:
+            raise click.ClickException(
+                f"chair {chair}: {one.sentence()}; add --new to begin another session there"
+            )
 
 
 def request_for(

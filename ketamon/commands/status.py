@@ -2,13 +2,20 @@
 
 import asyncio
 import json
+import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    from ketamon.feed.chairs import ChairInfo
+    from ketamon.ledger.interrupted import Interrupted
+
 ANSWER_WITHIN_S = 2.0
+KEPT_WITHIN_S = 0.5
+NOT_KEPT = "nobody would start it again: its keeper is gone; should it stop, `ketamon resume` goes on with it"
 SHOWN = ("sys", "dia", "hr", "spo2")
 
 
@@ -17,16 +24,20 @@ SHOWN = ("sys", "dia", "hr", "spo2")
 @click.option("--oneline", is_flag=True, help="All chairs in one short line, for a status bar.")
 def status(as_json: bool, oneline: bool) -> None:
     """Says which chairs run, how they are, and what alarms there. Exit 1 where an engine is dead."""
+    from ketamon.commands.chairs import not_running
     from ketamon.feed.chairs import running_chairs
     from ketamon.feed.paths import RunFolderError, run_folder
 
     try:
         chairs = running_chairs()
         failed = sorted(run_folder().glob("chair-*.failed"))
+        cut_short = not_running()
     except RunFolderError as error:
         raise click.ClickException(str(error)) from None
-    found = [asyncio.run(look(chair.chair, Path(chair.socket))) for chair in chairs]
+    found = [of(chair) for chair in chairs]
     found += [given_up(mark) for mark in failed]
+    told = {one["chair"] for one in found}
+    found += [gone(one) for one in cut_short if one.chair not in told]
     if as_json:
         for one in found:
             click.echo(json.dumps(one))
@@ -37,8 +48,37 @@ def status(as_json: bool, oneline: bool) -> None:
             click.echo(long(one))
         if not found:
             click.echo("no session is running")
-    if any("error" in one for one in found):
+    if any("error" in one or "warning" in one for one in found):
         click.get_current_context().exit(1)
+
+
+def of(chair: "ChairInfo") -> dict[str, Any]:
+    """What one running chair is like, also where its engine can't be asked for everything."""
+    from ketamon.feed.chairs import is_kept
+
+    socket = Path(chair.socket)
+    found = asyncio.run(look(chair.chair, socket))
+    if "error" in found:
+        return found
+    if chair.trouble:
+        return {"chair": chair.chair, "state": "ended", "session": chair.session,
+                "error": f"its session has ended and waits to be closed: {chair.trouble}"}  # fmt: skip
+    if chair.keeper and not is_kept(socket):
+        time.sleep(KEPT_WITHIN_S)  # the keeper may have just been started
+        if not is_kept(socket):
+            found["warning"] = NOT_KEPT
+    return found
+
+
+def gone(one: "Interrupted") -> dict[str, Any]:
+    """A session that nobody runs though nobody closed it."""
+    from ketamon.commands.chairs import is_coming_back
+
+    if is_coming_back(one.chair):
+        why = "its engine is gone, and is being started again"
+    else:
+        why = one.sentence()
+    return {"chair": one.chair, "session": str(one.path), "error": why}
 
 
 def given_up(mark: Path) -> dict[str, Any]:
@@ -55,6 +95,7 @@ def given_up(mark: Path) -> dict[str, Any]:
 
 async def look(name: str, socket: Path) -> dict[str, Any]:
     """Asks one engine for its picture; `error` where it doesn't answer."""
+    from ketamon.commands.chairs import no_answer
     from ketamon.feed.client import FeedClient
     from ketamon.feed.messages import Beat, FeedError
     from ketamon.feed.picture import Picture
@@ -70,7 +111,7 @@ async def look(name: str, socket: Path) -> dict[str, Any]:
                 if isinstance(message, Beat):
                     break
     except (OSError, FeedError, TimeoutError) as error:
-        return {"chair": name, "error": str(error) or "the engine does not answer"}
+        return {"chair": name, "error": str(error) or no_answer(socket)}
     finally:
         if client is not None:
             await client.close()
@@ -117,7 +158,7 @@ async def look(name: str, socket: Path) -> dict[str, Any]:
 def short(one: dict[str, Any]) -> str:
     """`1 SIM 158/94 78 97% **SYS HIGH`."""
     if "error" in one:
-        return f"{one['chair']} DEAD"
+        return f"{one['chair']} {'ENDED, NOT CLOSED' if one.get('state') == 'ended' else 'DEAD'}"
     vitals = one["vitals"]
     alarm = one["alarms"][0] if one["alarms"] else None
     mode = {"SIMULATED": "SIM ", "REPLAY": "REPLAY "}.get(one["mode"], "")
@@ -153,6 +194,7 @@ def long(one: dict[str, Any]) -> str:
         f"chair {one['chair']}: {one['mode']}, {one['phase'] or 'no phase'}, {numbers}; "
         f"alarms: {alarms or 'none'}; devices: {devices or 'none'}; "
         f"recorded {one['recorded']} of {one['seq']}"
+        + (f"; {one['warning']}" if "warning" in one else "")
     )
 
 

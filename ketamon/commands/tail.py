@@ -49,7 +49,7 @@ async def follow(socket: Path, *, as_json: bool, values: bool) -> None:
             await asyncio.sleep(RETRY_S)
             continue
         try:
-            if await printed(client, as_json=as_json, values=values):
+            if await printed(client, socket, as_json=as_json, values=values):
                 return
         except FeedError as error:
             raise click.ClickException(f"the engine can't be followed: {error}") from None
@@ -59,18 +59,31 @@ async def follow(socket: Path, *, as_json: bool, values: bool) -> None:
         click.echo("the engine is gone; waiting for it to be started again", err=True)
 
 
-async def printed(client: "FeedClient", *, as_json: bool, values: bool) -> bool:
-    """Prints what one engine says; false where it is gone without a goodbye."""
+async def printed(client: "FeedClient", socket: Path, *, as_json: bool, values: bool) -> bool:
+    """Prints what one engine says; false where it is gone without a goodbye.
+
+    Raises ClickException where it is silent and nobody would start it again.
+    """
+    from ketamon.commands.chairs import no_answer
+    from ketamon.feed.chairs import is_kept
     from ketamon.feed.messages import Bye, EntryMessage
     from ketamon.feed.sentences import Sentences
 
     sentences = Sentences(values=values)
-    loop = asyncio.get_running_loop()
-    watch = loop.call_later(SILENT_S, say_silent)
+    messages = aiter(client.messages())
+    following = asyncio.ensure_future(anext(messages, None))
     try:
-        async for message in client.messages():
-            watch.cancel()
-            watch = loop.call_later(SILENT_S, say_silent)
+        while True:
+            heard, _ = await asyncio.wait([following], timeout=SILENT_S)
+            if not heard:
+                say_silent()
+                if not is_kept(socket):
+                    raise click.ClickException(no_answer(socket))
+                continue
+            message = following.result()
+            if message is None:
+                return False
+            following = asyncio.ensure_future(anext(messages, None))
             if as_json:
                 lines = [entry_line(message)] if isinstance(message, EntryMessage) else []
             else:
@@ -81,8 +94,8 @@ async def printed(client: "FeedClient", *, as_json: bool, values: bool) -> bool:
             if isinstance(message, Bye):
                 return True
     finally:
-        watch.cancel()
-    return False
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
 
 
 def say_silent() -> None:

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,10 @@ from ketamon.engine import wall
 from ketamon.engine.chair_host import ChairHost
 from ketamon.engine.devices import Binding, Devices
 from ketamon.engine.feed_server import BEAT_S, FeedServer
-from ketamon.engine.keeper import REQUEST
-from ketamon.engine.live_session import LiveSession
 from ketamon.engine.host_watch import HostWatch
+from ketamon.engine.keeper import REQUEST
+from ketamon.engine.kept import Kept
+from ketamon.engine.live_session import LiveSession
 from ketamon.engine.record_watch import RecordWatch
 from ketamon.entries import Cuff, End, Entry, Gap, Limits, Mode, Phase, Session
 from ketamon.feed.chairs import ChairNameError, ChairTakenError, Lock, hold_chair
@@ -82,6 +83,7 @@ class Chair:
     server: FeedServer
     watch: RecordWatch
     host_watch: HostWatch
+    kept: Kept
     beats: int = 0
     next_pulse: Pulse | None = None
     is_closing: bool = False  # nothing is judged any more, but whoever waits hears that we live
@@ -98,9 +100,10 @@ class Chair:
         self.beats += 1
         if self.beats % ANCHOR_EACH_BEATS == 0 and not self.is_closing:
             self.ledger.anchor(wall.utc_now().isoformat())
-        if self.request.beat_fd is not None:
-            with suppress(OSError):  # a keeper that is gone is no reason to stop watching a patient
-                os.write(self.request.beat_fd, b".")
+        if self.is_closing:
+            self.kept.beat_only()
+        else:
+            self.kept.beat()
 
     def set_speed(self, speed: float) -> None:
         """Time goes on as fast as this; only a simulated session's can be changed."""
@@ -116,6 +119,16 @@ class Chair:
         with suppress(OSError):  # without it the wall clock tells, less exactly
             self._clock_note().write_text(json.dumps([self.path.name, *at]))
 
+    def tell(self, **more: Any) -> None:
+        """Says anew at the chair what runs here; without that `status` knows less."""
+        with suppress(OSError):
+            self.lock.tell({**asdict(self.lock.info), **more})
+
+    def forget_clock(self) -> None:
+        """Takes the note away: nobody goes on with this session."""
+        with suppress(OSError):
+            self._clock_note().unlink(missing_ok=True)
+
     def noted_clock(self) -> wall.ClockMark | None:
         """What an engine of this very session noted before; None where nothing was."""
         with suppress(OSError, ValueError, TypeError):
@@ -125,7 +138,7 @@ class Chair:
         return None
 
     def _clock_note(self) -> Path:
-        return run_folder() / f"chair-{self.request.chair}.clock"
+        return run_folder() / f"{self.path.stem}.clock"
 
 
 def bindings_of(request: ChairRequest) -> list[Binding]:
@@ -138,7 +151,7 @@ def bindings_of(request: ChairRequest) -> list[Binding]:
         except UnknownFamilyError as error:
             raise ChairError(f"{given}: {error}") from None
         if family.role != role:
-            raise ChairError(f"{given}: {name} is no {role} but a {family.role}")
+            raise ChairError(f"{given}: {name} is for the {family.role}, not for the {role}")
         is_virtual = request.mode != "LIVE"
         try:
             port = port_for(address, family.line, is_virtual=is_virtual)
@@ -226,15 +239,23 @@ async def serve(request: ChairRequest) -> None:
     loop = asyncio.get_running_loop()
     bindings = bindings_of(request)
     told = {"pid": os.getpid(), "socket": request.socket, "since": wall.utc_now().isoformat()}
+    if request.beat_fd is not None:
+        told["keeper"] = os.getppid()
     lock = hold_chair(request.chair, told)
-    held = hold_devices(bindings)
-    path, ledger, entries = open_session(request)
+    try:
+        held = hold_devices(bindings)
+        path, ledger, entries = open_session(request)
+    except BaseException:
+        lock.release()
+        raise
     if any(entry.kind == "end" for entry in entries):
-        fingerprint = await ledger.close()
+        fingerprint = await ledger.close(wall.utc_now().isoformat())
         lock.release()
         say({"closed": str(ledger.path), "fingerprint": fingerprint})
         return
-    lock.tell({**told, "session": str(path)})
+    began = next((entry.body.started for entry in entries if entry.kind == "session"), None)
+    told |= {"session": str(path), "since": began or told["since"]}
+    lock.tell(told)
     session = LiveSession(request.mode, ledger, loop.time())
     devices = Devices(session)
     session.effect = devices.effect
@@ -244,8 +265,9 @@ async def serve(request: ChairRequest) -> None:
     host.server, session.publish = server, server.publish
     chair = Chair(
         request, path, lock, ledger, session, devices, host, server, RecordWatch(session, ledger),
-        HostWatch(session),
+        HostWatch(session), Kept(request.beat_fd, session, path, Path(request.socket)),
     )  # fmt: skip
+    chair.kept.tell = lambda keeper: chair.tell(keeper=keeper)
     stop_by_signal(host)
     speed = request.speed
     if entries:
@@ -265,6 +287,7 @@ async def serve(request: ChairRequest) -> None:
     await close(chair)
     if chair.next_pulse is not None:
         chair.next_pulse.cancel()
+    chair.kept.done()
     del held
 
 
@@ -283,13 +306,13 @@ async def close(chair: Chair) -> None:
         chair.session.take(End(host.end_reason or None), by=host.end_by)
     chair.session.stop()
     if not host.left:
-        chair.ledger.anchor(wall.utc_now().isoformat())
         fingerprint = await closed(chair)
     if fingerprint is None:
         await chair.ledger.leave()
         bye = "the engine was stopped; `ketamon resume` goes on with the session, or closes it"
     else:
         bye = f"the session was ended; fingerprint {fingerprint}"
+        chair.forget_clock()
     await chair.server.close(bye)
     chair.lock.release()
 
@@ -298,11 +321,13 @@ async def closed(chair: Chair) -> str | None:
     """Closes the file as soon as the disk lets it; None where that is given up by SIGTERM."""
     while not chair.host.left:
         try:
-            return await chair.ledger.close()
+            return await chair.ledger.close(wall.utc_now().isoformat())
         except ClosedHalfwayError:
             raise  # the file is whole and let go: another engine, or `ketamon resume`, ends it
         except SessionFileError as error:
-            chair.host.trouble = str(error)
+            if chair.host.trouble != str(error):
+                chair.host.trouble = str(error)
+                chair.tell(trouble=str(error))
             await asyncio.sleep(CLOSE_AGAIN_S)
     return None
 

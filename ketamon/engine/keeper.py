@@ -11,6 +11,10 @@ nothing that an engine can break lives here.
 | dies otherwise | starts it again, into the same session |
 | writes nothing to the beat pipe for 10 s | kills it, and starts it again |
 | dies again, started again three times within a minute | leaves a mark that `status` shows, gives up |
+
+An engine whose keeper was killed starts another one, which adopts it: it listens to the same beats,
+and takes their end for the engine's death unless the last of them said that all was done. While a
+keeper watches over an engine it holds the chair's `.keeper` file, so that others can tell.
 """
 
 import json
@@ -20,27 +24,35 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
+
+from ketamon.lock_file import LockFile
 
 REQUEST = "KETAMON_REQUEST"
 STUCK_S = 10.0
 STARTED_AGAIN_AT_MOST, WITHIN_S = 3, 60.0
 READY_WITHIN_S = 30.0
 WRONG_USAGE = 2
+BEAT, DONE = b".", b"d"
+"""What an engine writes to its keeper each second, and at its end."""
+ASKED_AGAIN, ASKED_AGAIN_AFTER_S = 50, 0.01
 
 
 class Keeper:
     """One chair's keeper. `run` gives the exit code."""
 
     def __init__(self, request: dict[str, Any]) -> None:
+        self.adopted: list[int] | None = request.pop("adopt", None)  # its pid, where it beats
         self.request = request
         self.engine: subprocess.Popen[bytes] | None = None
         self.beats = -1
         self.deaths: list[float] = []
         self.told_to_stop = False
-        self.was_ready = False
+        self.was_ready = self.adopted is not None
+        self.held: LockFile | None = None
         self.last_error = ""
 
     def run(self) -> int:
@@ -48,8 +60,11 @@ class Keeper:
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         while True:
-            self._start()
-            code = self._attend()
+            if self.adopted is not None:
+                code = self._adopt(*self.adopted)
+            else:
+                self._start()
+                code = self._attend()
             if code == 0 or self.told_to_stop:
                 return 0
             if not self.was_ready:
@@ -103,6 +118,33 @@ class Keeper:
             return code if code == WRONG_USAGE else 1
         return code
 
+    def _adopt(self, pid: int, beats: int) -> int:
+        """Listens to an engine that runs already, until it is gone; 0 where it was done."""
+        self._hold()
+        last = b""
+        while True:
+            ready, _, _ = select.select([beats], [], [], STUCK_S)
+            if not ready:  # as long as nobody has closed the pipe, this is still its pid
+                os.kill(pid, signal.SIGKILL)
+                continue
+            heard = os.read(beats, 4096)
+            if not heard:
+                break
+            last = heard[-1:]
+        self.adopted = None
+        os.close(beats)
+        return 0 if last == DONE else 1
+
+    def _hold(self) -> None:
+        """Shows that somebody watches over this chair's engine."""
+        path = Path(self.request["socket"]).with_suffix(".keeper")
+        for _ in range(ASKED_AGAIN):  # who only asks whether it is held, holds it for a moment
+            with suppress(OSError):  # an engine that is watched over unseen is better than none
+                self.held = self.held or LockFile.take(path)
+            if self.held is not None:
+                return
+            time.sleep(ASKED_AGAIN_AFTER_S)
+
     def _answer(self, line: bytes) -> bool:
         """Passes the first ready or error on; from then on restarts go into the named session."""
         try:
@@ -111,6 +153,7 @@ class Keeper:
             return False
         if "ready" in answer:
             self.request["resume"] = answer["session"]
+            self._hold()
         self.last_error = answer.get("error", "")
         if not self.was_ready:
             self._say(answer)
@@ -130,7 +173,9 @@ class Keeper:
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.told_to_stop = True
-        if self.engine is not None:
+        if self.adopted is not None:
+            os.kill(self.adopted[0], signal.SIGTERM)
+        elif self.engine is not None:
             self.engine.terminate()
 
     def _leave_mark(self) -> None:

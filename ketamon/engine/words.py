@@ -53,6 +53,8 @@ FAULT_WORDS = {
     ("viewer", "back"): "a viewer answers again",
     ("screen", "lost"): "no nurse's screen draws",
     ("screen", "back"): "a nurse's screen draws again",
+    ("keeper", "lost"): "the engine's keeper is gone",
+    ("keeper", "back"): "another keeper watches over the engine",
 }
 """What a fault entry says; another one is told as it came."""
 

@@ -6,8 +6,10 @@ is believed only while the lock is held: after `kill -9` it stays behind and mea
 
 import os
 import re
+import signal
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Self
@@ -20,6 +22,7 @@ from ketamon.lock_file import LockFile, is_held
 CHAIR_NAME = re.compile(r"[A-Za-z0-9_-]{1,20}")
 PRIVATE = 0o600
 ASKED_AGAIN, ASKED_AGAIN_AFTER_S = 20, 0.01
+GONE_WITHIN = 300  # looks, for a process that was killed
 
 
 class ChairNameError(ValueError):
@@ -28,13 +31,19 @@ class ChairNameError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ChairInfo:
-    """What an engine says of itself: session file, process, since when (UTC, ISO), feed socket."""
+    """What an engine says of itself: session file, process, since when (UTC, ISO), feed socket.
+
+    `keeper` is the process that would start it again, 0 where it was started without one; `trouble`
+    says why a session that has ended can't be closed yet.
+    """
 
     chair: str
     session: str = ""
     pid: int = 0
     since: str = ""
     socket: str = ""
+    keeper: int = 0
+    trouble: str = ""
 
     def sentence(self) -> str:
         """Says what runs at the chair."""
@@ -116,6 +125,30 @@ def running_chairs() -> list[ChairInfo]:
     ]
 
 
+def is_kept(socket: Path) -> bool:
+    """True while somebody would start the engine of this feed again."""
+    return socket.suffix == ".sock" and is_held(socket.with_suffix(".keeper"))
+
+
+def stop_engine(info: ChairInfo) -> bool:
+    """Kills an engine that nobody keeps and that answers nobody; false where its chair stays held.
+
+    The process is the one that says so at the chair, and only if it has the chair's lock open.
+    """
+    lock = run_folder() / f"chair-{info.chair}.lock"
+    if not is_held(lock):
+        return True
+    if not _has_open(info.pid, lock):
+        return False
+    with suppress(OSError):
+        os.kill(info.pid, signal.SIGKILL)
+    for _ in range(GONE_WITHIN):
+        if not is_held(lock):
+            return True
+        time.sleep(ASKED_AGAIN_AFTER_S)
+    return False
+
+
 def assert_is_chair_name(name: str) -> None:
     """Refuses what can't be part of a file's and a socket's name; raises ChairNameError."""
     if not CHAIR_NAME.fullmatch(name):
@@ -148,6 +181,19 @@ def _write(path: Path, info: ChairInfo) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _has_open(pid: int, file: Path) -> bool:
+    """True if the process has this very file open; where the system can't tell, if it lives."""
+    folder = Path(f"/proc/{pid}/fd")
+    if not Path("/proc/self/fd").exists():
+        return _is_alive(pid)
+    with suppress(OSError):
+        for descriptor in folder.iterdir():
+            with suppress(OSError):
+                if descriptor.samefile(file):
+                    return True
+    return False
 
 
 def _is_alive(pid: int) -> bool:

@@ -58,10 +58,10 @@ class RealChair:
     def __exit__(self, *_: object) -> None:
         with suppress(Exception):
             self.note()
-        for pid in self.started:  # keepers first: they would start their engines again
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
-                os.kill(pid, signal.SIGKILL)
+        for number in (signal.SIGSTOP, signal.SIGKILL):  # they would start each other again
+            for pid in self.started:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
         if self._room is not None:
             self._room.kill()
             self._room.communicate()
@@ -110,10 +110,9 @@ class RealChair:
 
     def note(self) -> int:
         """Remembers keeper and engine, to leave none behind; gives the keeper."""
-        engine = self.engine
-        keeper = parent_of(engine)
-        self.started = {keeper, *self.started, engine} if keeper > 1 else {*self.started, engine}
-        return keeper
+        told = json.loads((self.run / "chair-1.json").read_text())
+        self.started |= {int(told["pid"]), int(told["keeper"])}
+        return int(told["keeper"])
 
     def status(self) -> dict[str, Any]:
         """What `status --json` says of the chair."""
@@ -181,11 +180,6 @@ def small_disk(folder: Path, options: str) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def parent_of(pid: int) -> int:
-    """The process that started another."""
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def state_of(pid: int) -> str:

@@ -1,6 +1,7 @@
 """A session at a chair as a person meets it: real processes, keeper, pseudo-terminals, commands."""
 
 import fcntl
+import json
 import os
 import re
 import signal
@@ -230,7 +231,9 @@ def test_the_keeper_told_to_stop_leaves_a_session_to_be_resumed(chair: RealChair
         os.kill(chair.note(), signal.SIGTERM)
         tail.until("end: the engine was stopped; `ketamon resume` goes on with the session")
     wait_for(lambda: not chair.socket.exists(), chair.log)
-    wait_for(lambda: chair.ketamon("status").out == "no session is running\n", chair.log)
+    status = chair.ketamon("status")
+    assert status.code == 1
+    assert f"session {path.stem} was interrupted; `ketamon resume {path.stem}`" in status.out
     resumed = chair.ketamon("resume", "--no-screen")
     assert resumed.out == f"{path}\n"
     chair.note()
@@ -242,13 +245,136 @@ def test_the_keeper_told_to_stop_leaves_a_session_to_be_resumed(chair: RealChair
 
 @pytest.mark.slow
 def test_without_its_keeper_the_engine_goes_on(chair: RealChair) -> None:
-    chair.start(*chair.room(1))
-    engine = chair.engine
-    os.kill(chair.note(), signal.SIGKILL)
-    before = chair.until(lambda _now: True)["t"]
-    chair.until(lambda now: now["t"] > before + 2)
+    path = chair.start(*chair.room(1))
+    engine, keeper = chair.engine, chair.note()
+    with lines_of(chair, "tail") as tail:
+        tail.until("SIMULATED session")
+        os.kill(keeper, signal.SIGKILL)
+        tail.until("the engine's keeper is gone: nobody would start the engine again")
+        tail.until("another keeper watches over the engine")
     assert chair.engine == engine
+    assert chair.note() != keeper
+    assert chair.ketamon("status").code == 0
+    # The one that it found for itself does all that the first one did.
+    os.kill(engine, signal.SIGKILL)
+    chair.until_another(engine)
+    chair.note()
+    stuck = chair.engine
+    os.kill(stuck, signal.SIGSTOP)
+    chair.until_another(stuck)
+    keeper = chair.note()
     assert chair.ketamon("end").code == 0
+    wait_for(lambda: state_of(keeper) in ("", "Z"), chair.log)
+    assert len([e for e in read_session(path) if e.kind == "gap"]) == 2
+    assert chair.log() == ""
+
+
+@pytest.mark.slow
+def test_an_adopted_engine_that_hangs_is_started_again_and_its_end_is_its_keepers(
+    chair: RealChair,
+) -> None:
+    chair.start(*chair.room(1))
+    stuck, first = chair.engine, chair.note()
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: chair.note() != first, chair.log)
+    os.kill(stuck, signal.SIGSTOP)
+    chair.until_another(stuck)
+    keeper = chair.note()
+    os.kill(keeper, signal.SIGKILL)
+    wait_for(lambda: chair.note() != keeper, chair.log)
+    adopter = chair.note()
+    chair.until(lambda _now: (chair.run / "chair-1.keeper").exists())
+    assert chair.ketamon("end").code == 0
+    wait_for(lambda: state_of(adopter) in ("", "Z"), chair.log)
+
+
+@pytest.mark.slow
+def test_a_keeper_that_can_not_be_had_again_is_missed_by_status(chair: RealChair) -> None:
+    broken = chair.folder / "broken"
+    broken.mkdir()
+    (broken / "sitecustomize.py").write_text(
+        "import sys, os\n"
+        "if 'ketamon.engine.keeper' in ' '.join(sys.orig_argv):\n"
+        "    '\"adopt\"' in os.environ.get('KETAMON_REQUEST', '') and os._exit(3)\n"
+    )
+    chair.env["PYTHONPATH"] = str(broken)
+    chair.start(*chair.room(1))
+    os.kill(chair.note(), signal.SIGKILL)
+    with lines_of(chair, "tail") as tail:
+        tail.until("the engine's keeper is gone")
+    status = chair.ketamon("status")
+    assert status.code == 1
+    assert status.out.startswith("chair 1: SIMULATED")
+    assert "nobody would start it again" in status.out
+    assert chair.ketamon("end").code == 0
+
+
+@pytest.mark.slow
+def test_a_stuck_engine_that_nobody_keeps_is_told_and_taken_over(chair: RealChair) -> None:
+    path = chair.start(*chair.room(1), "--phase", "dosing")
+    stuck = chair.engine
+    with lines_of(chair, "tail") as tail:
+        tail.until("SIMULATED session")
+        for pid in (stuck, chair.note()):
+            os.kill(pid, signal.SIGSTOP if pid == stuck else signal.SIGKILL)
+        tail.until("nobody would start it again; `ketamon resume` takes its session over")
+        assert tail.process.wait(5) == 2
+    for command, code in (("end", 2), ("status", 1)):
+        at = time.monotonic()
+        ran = chair.ketamon(command)
+        assert time.monotonic() - at < 7
+        assert ran.code == code
+        assert "nobody would start it again; `ketamon resume` takes its session over" in (
+            ran.out + ran.err
+        )
+    resumed = chair.ketamon("resume", "--no-screen")
+    assert (resumed.code, resumed.out) == (0, f"{path}\n")
+    assert "did not answer and was stopped" in resumed.err
+    chair.note()
+    assert chair.engine != stuck
+    assert state_of(stuck) in ("", "Z")
+    assert chair.ketamon("status").code == 0
+    again = chair.ketamon("resume", "--no-screen", path)
+    assert again.code == 2
+    assert "see it with `ketamon watch 1`" in again.err
+    assert chair.ketamon("end").code == 0
+    assert chair.ketamon("verify", path).code == 0
+
+
+@pytest.mark.slow
+def test_an_interrupted_session_is_told_and_no_other_begins_by_mistake(chair: RealChair) -> None:
+    devices = chair.room(10)
+    path = chair.start(*devices, "--speed", "10")
+    began = json.loads((chair.run / "chair-1.json").read_text())["since"]
+    keeper, engine = chair.note(), chair.engine
+    before = chair.until(lambda now: now["t"] > 20)
+    for pid in (keeper, engine):
+        os.kill(pid, signal.SIGSTOP)
+    for pid in (keeper, engine):
+        os.kill(pid, signal.SIGKILL)
+    way = f"session {path.stem} was interrupted; `ketamon resume {path.stem}` goes on with it"
+    wait_for(lambda: way in chair.ketamon("status").out, chair.log)
+    status = chair.ketamon("status")
+    assert (status.code, status.out) == (1, f"chair 1: {way}\n")
+    for command in (("tail",), ("end", "1"), ("watch", "1")):
+        assert way in chair.ketamon(*command).err or command[0] == "watch"
+    refused = chair.ketamon("start", "--no-screen", *devices)
+    assert refused.code == 2
+    assert f"{way}; add --new to begin another session there" in refused.err
+    other = chair.start(*devices, "--new", "--speed", "2")
+    assert chair.ketamon("status").code == 0
+    assert chair.ketamon("end").code == 0
+    assert chair.ketamon("status").out == "no session is running\n"
+    resumed = chair.ketamon("resume", "--no-screen", path)
+    assert resumed.out == f"{path}\n"
+    chair.note()
+    now = chair.until(lambda _now: True)
+    assert now["speed"] == 10
+    assert now["t"] > before["t"] + 10
+    assert json.loads((chair.run / "chair-1.json").read_text())["since"] == began
+    assert chair.ketamon("end").code == 0
+    assert other != path
+    assert not list(chair.run.glob("*.clock"))
 
 
 @pytest.mark.slow

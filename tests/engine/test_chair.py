@@ -22,6 +22,7 @@ from ketamon.engine.chair import (
 from ketamon.engine.live_session import LiveSession
 from ketamon.engine.wall import ClockMark
 from ketamon.entries import Cuff, Entry, Session, make
+from ketamon.feed.chairs import ChairInfo
 from ketamon.ledger.closing import ClosedHalfwayError
 from ketamon.ledger.session_file import SessionFileError
 from ketamon_drivers.links.loops import ScaledLoop, VirtualLoop, run
@@ -126,8 +127,11 @@ def test_a_measurement_of_ours_that_was_cut_short_has_failed(action: str, more: 
 def a_chair(session: LiveSession, ledger: Any = None) -> Chair:
     parts: dict[str, Any] = dict.fromkeys(Chair.__dataclass_fields__)
     host = SimpleNamespace(left=False, trouble="")
+    told = ChairInfo("1", "s.ketamon", 7)
+    lock = SimpleNamespace(info=told, told=[], release=lambda: None)
+    lock.tell = lock.told.append
     return Chair(**parts | {"request": request(), "path": Path("s.ketamon"), "session": session,
-                            "ledger": ledger, "host": host, "beats": 0, "is_closing": False})  # fmt: skip
+                            "ledger": ledger, "lock": lock, "host": host, "beats": 0, "is_closing": False})  # fmt: skip
 
 
 def test_the_clock_is_noted_with_the_speed_that_it_then_has() -> None:
@@ -144,13 +148,30 @@ def test_the_clock_is_noted_with_the_speed_that_it_then_has() -> None:
     run(faster(), ScaledLoop())
 
 
+def test_each_session_has_its_own_note_of_the_clock_until_it_is_closed() -> None:
+    async def one_after_another() -> None:
+        first, second = (
+            a_chair(LiveSession("SIMULATED", Kept(), asyncio.get_running_loop().time()))
+            for _ in range(2)
+        )
+        second.path = Path("another.ketamon")
+        first.set_speed(8.0)
+        second.set_speed(2.0)
+        assert (first.noted_clock().speed, second.noted_clock().speed) == (8.0, 2.0)  # type: ignore[union-attr]
+        second.forget_clock()
+        assert second.noted_clock() is None
+        assert first.noted_clock() is not None
+
+    run(one_after_another(), ScaledLoop())
+
+
 class Disk:
     """A ledger whose disk lets it be closed at the nth try."""
 
     def __init__(self, *errors: Exception) -> None:
         self.errors = list(errors)
 
-    async def close(self) -> str:
+    async def close(self, _at: str) -> str:
         if self.errors:
             raise self.errors.pop(0)
         return "digits"
@@ -162,6 +183,8 @@ def test_a_file_is_closed_as_soon_as_the_disk_lets_it() -> None:
         assert await closed(chair) == "digits"
         assert asyncio.get_running_loop().time() == 3 * process.CLOSE_AGAIN_S
         assert chair.host.trouble == "full"
+        [told] = chair.lock.told  # type: ignore[attr-defined]
+        assert (told["session"], told["pid"], told["trouble"]) == ("s.ketamon", 7, "full")
 
     run(closing(), VirtualLoop())
 

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ from ketamon.feed.chairs import (
     ChairNameError,
     ChairTakenError,
     hold_chair,
+    is_kept,
     running_chairs,
+    stop_engine,
 )
 
 INFO = {"session": "/data/a.ketamon", "pid": os.getpid(), "since": "10:00", "socket": "/run/1"}
@@ -48,7 +52,7 @@ def test_held_chair_says_what_runs_there_and_a_released_one_is_gone(run_folder: 
     with hold_chair("2", INFO), hold_chair("1", {"pid": 7}):
         assert running_chairs() == [ChairInfo("1", pid=7), ChairInfo("2", **INFO)]
         told = run_folder / "chair-2.json"
-        assert json.loads(told.read_bytes()) == {"chair": "2", **INFO}
+        assert json.loads(told.read_bytes()) == {"chair": "2", **INFO, "keeper": 0, "trouble": ""}
         assert told.stat().st_mode & 0o777 == 0o600
     assert running_chairs() == []
     assert not list(run_folder.glob("*.json*"))
@@ -96,6 +100,31 @@ def test_somebody_who_only_asks_takes_no_chair_from_anybody(
     monkeypatch.setattr(chairs.time, "sleep", lambda _: asked.release())
     with hold_chair("1", INFO) as chair:
         assert chair.info.chair == "1"
+
+
+def test_a_stuck_engine_is_stopped_by_the_process_that_has_its_chair_open() -> None:
+    with holder() as other:
+        os.kill(other.pid, signal.SIGSTOP)
+        [info] = running_chairs()
+        assert not stop_engine(replace(info, pid=os.getppid()))
+        assert other.poll() is None
+        assert stop_engine(info)
+        assert other.wait(5) == -signal.SIGKILL
+    assert running_chairs() == []
+    assert stop_engine(info)
+
+
+def test_a_chair_is_kept_while_its_keeper_lives(run_folder: Path) -> None:
+    socket = run_folder / "chair-1.sock"
+    run_folder.mkdir()
+    assert not is_kept(socket)
+    held = chairs.LockFile.take(run_folder / "chair-1.keeper")
+    assert held is not None
+    assert is_kept(socket)
+    assert running_chairs() == []
+    held.release()
+    assert not is_kept(socket)
+    assert not is_kept(Path())
 
 
 @pytest.mark.parametrize("name", ["", "a b", "../x", "x" * 21, "é", "1\n", "a/b"])
