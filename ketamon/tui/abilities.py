@@ -15,6 +15,24 @@ def seat(picture: Picture) -> str:
     return picture.hello.seat if picture.hello else "observer"
 
 
+def seat_shown(picture: Picture) -> str:
+    """The seat, where a screen says it: the nurse's goes without saying, a recording has none."""
+    given = seat(picture)
+    return "" if not picture.mode or picture.mode == REPLAY or given == "nurse" else given[:16]
+
+
+def why_other_seat(picture: Picture, asked: str | None) -> str:
+    """Why the seat is not the one asked for, in a sentence; empty where it is."""
+    given = seat(picture)
+    if asked is None or asked == given:
+        return ""
+    if asked == "trainer" and picture.mode != SIMULATED:
+        why = "only a simulated session has a trainer"
+    else:
+        why = f"this account may not take the {asked} seat"
+    return f"{why}: this screen is an {given}'s" if given == "observer" else f"{why}, but {given}"
+
+
 def at_chair(picture: Picture) -> bool:
     """True for a seat that may touch cuff and chart: the nurse's; simulated, the trainer's too."""
     if picture.mode == REPLAY:

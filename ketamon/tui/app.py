@@ -19,8 +19,9 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
 
-from ketamon.feed.messages import Answer, Beat, FeedError, FromEngine
+from ketamon.feed.messages import Answer, Beat, FeedError, FromEngine, Hello
 from ketamon.feed.picture import Picture
+from ketamon.tui.abilities import why_other_seat
 from ketamon.tui.actions import NO_ANSWER, Actions, Choices, Then
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.driver import driver_class
@@ -36,6 +37,7 @@ from ketamon.tui.terminal import ascii_only
 
 FRAME_S = 0.05  # messages that come nearer together than this are drawn once
 NOTICE_S = 4.0  # how long a sentence stays where no key is pressed
+SEAT_NOTICE_S = 20.0  # one that comes while a person still looks where things are
 WINDOW_LONG = 3  # index in WINDOWS of what a screen of 200x60, or a charted recording, begins with
 
 
@@ -63,6 +65,7 @@ class MonitorApp(App[None], inherit_bindings=False):
     """One viewer's screen; `clock` is the viewer's own, in seconds.
 
     `ends`: leaving ends the session, as in a demonstration; else a chair's session goes on.
+    `asked`: the seat that was asked for.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -77,6 +80,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         theme: str | None = None,
         ascii_glyphs: bool | None = None,
         ends: bool = False,
+        asked: str | None = None,
     ) -> None:
         super().__init__(driver_class=driver_class(), ansi_color=True)
         self.animation_level = "none"
@@ -91,7 +95,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         self.seen_seq = 0
         self._actions = Actions(self)
         self._ascii = ascii_only() if ascii_glyphs is None else ascii_glyphs
-        self._ends = ends
+        self._ends, self._asked = ends, asked
         self._notice, self._notice_until = "", 0.0
         self._frame: Timer | None = None
         self._tick: Timer | None = None
@@ -150,6 +154,9 @@ class MonitorApp(App[None], inherit_bindings=False):
                     self._due_seq, self._beat_seq = self._beat_seq, self.picture.seq
                 self.picture.apply(message, self._heard)
                 self.ran = self.picture.speed or self.ran
+                if isinstance(message, Hello) and self._asked is not None:
+                    why, self._asked = why_other_seat(self.picture, self._asked), None
+                    self.say(why, SEAT_NOTICE_S)
                 self._draw_soon()
         except FeedError as error:
             self.picture.bye = str(error)
@@ -237,9 +244,9 @@ class MonitorApp(App[None], inherit_bindings=False):
         rates = (self.picture.vitals.get(name) for name in ("hr", "spo2"))
         return any(v is not None and v.t is not None and v.stale_after_s is None for v in rates)
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, seconds: float = NOTICE_S) -> None:
         """Shows a sentence in the newest event's place, until the next key or for some seconds."""
-        self._notice, self._notice_until = text, self._clock() + NOTICE_S
+        self._notice, self._notice_until = text, self._clock() + seconds
         self._draw()
 
     # -- keys ------------------------------------------------------------------------------------
@@ -310,7 +317,7 @@ async def run_screen(
         feed = await LastingFeed.connect(path, seat)
     except OSError as error:
         return f"no engine answers at {path}: {error.strerror or 'it went away'}; start it again"
-    app = MonitorApp(feed, theme=theme, ends=ends)
+    app = MonitorApp(feed, theme=theme, ends=ends, asked=seat)
     try:
         await app.run_async(mouse=mouse)
     finally:

@@ -6,7 +6,7 @@ gives the same canvas.
 
 from dataclasses import dataclass, field
 
-from ketamon.feed.messages import ConditionView
+from ketamon.feed.messages import AwayView, ConditionView
 from ketamon.feed.picture import Picture
 from ketamon.tui.abilities import able, seat
 from ketamon.tui.keys import WINDOW_FIRST, WINDOWS, Window, times_of
@@ -99,6 +99,12 @@ class Scene:
         return next(
             (c for c in self.physiological if CONDITIONS[c.condition].vital in vitals), None
         )
+
+    @property
+    def away(self) -> AwayView | None:
+        """What the patient is away from at this moment; None if from nothing."""
+        away = self.picture.away
+        return away if away is not None and away.sensors and self.now < away.until_t else None
 
     def lit(self, condition: ConditionView) -> bool:
         """Whether its flashing part is in its filled half; what is answered does not flash."""

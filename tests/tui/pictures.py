@@ -68,6 +68,7 @@ def conditions(draw: st.DrawFn) -> m.ConditionView:
         draw(st.none() | TIMES),
         draw(st.none() | WORDS),
         draw(st.lists(WORDS, max_size=2).map(tuple)),
+        draw(WORDS),
     )
 
 
@@ -112,6 +113,13 @@ cuffs = st.builds(
     st.booleans(),
     st.none() | VALUES,
     WORDS,
+)
+aways = st.builds(
+    m.AwayView,
+    TIMES,
+    TIMES,
+    st.lists(st.sampled_from(("cuff", "oximeter", "strap")) | WORDS, max_size=3).map(tuple),
+    st.booleans(),
 )
 typed = st.builds(
     Typed,
@@ -158,6 +166,7 @@ def snapshots(draw: st.DrawFn) -> m.Snapshot:
         transport=draw(st.none() | tapes),
         devices=draw(st.lists(devices, max_size=3).map(tuple)),
         cuff=draw(st.none() | cuffs),
+        away=draw(st.none() | aways),
     )
 
 

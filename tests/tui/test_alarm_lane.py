@@ -142,14 +142,18 @@ STATES: list[tuple[dict[str, Any], tuple[str, ...]]] = [
 
 @pytest.mark.parametrize("size", WIDE, ids=str)
 @pytest.mark.parametrize(("changes", "said"), STATES)
+@pytest.mark.parametrize("seen", [(), ("a doctor", "one who has a long name")])
 @pytest.mark.parametrize("others", [(), (condition("dia_high", "low"),)])
 def test_state_is_said_in_whole_words(
     size: tuple[int, int],
     changes: dict[str, Any],
     said: tuple[str, ...],
     others: tuple[ConditionView, ...],
+    seen: tuple[str, ...],
 ) -> None:
-    found = condition(value=187.5, worst=203.5, limit=160.5, since_t=NOW - 3500, **changes)
+    found = condition(
+        value=187.5, worst=203.5, limit=160.5, since_t=NOW - 3500, seen=seen, **changes
+    )
     shown = lane(size, scene(conditions=(found, *others)))
     assert "…" not in shown
     assert any(state in shown for state in said)
@@ -173,9 +177,23 @@ def test_words_get_shorter_before_anything_goes() -> None:
     )
 
 
+def test_that_somebody_has_seen_it_is_said_in_what_room_there_is() -> None:
+    over: dict[str, Any] = {"state": "latched", "seen": ("doctor",)}
+    cases: tuple[tuple[dict[str, Any], str], ...] = (
+        ({}, "over, not ack'd, seen SPACE ack"),
+        ({"state": "active"}, "not ack'd; seen by doctor SPACE ack"),
+        ({"state": "acknowledged", "by": "anna"}, "acknowledged, anna; seen by doctor"),
+    )
+    for figures, said in cases:
+        shown = scene(conditions=(condition(**{**over, **figures}),))
+        assert lane((80, 24), shown).endswith(said)
+    two = (condition(**over), condition("hr_high", "low"))
+    assert lane((80, 24), scene(conditions=two)).endswith("over, not ack'd 1 of 2 SPACE ack")
+
+
 def test_names_that_do_not_fit_go_before_the_state() -> None:
     seen = condition(seen=("doctor who has a long name",))
-    assert "not acknowledged SPACE" in lane((80, 24), scene(conditions=(seen,)))
+    assert "not acknowledged, seen SPACE" in lane((80, 24), scene(conditions=(seen,)))
     assert "not ack'd; seen by doctor who" in lane((120, 40), scene(conditions=(seen,)))
     by = condition(state="acknowledged", by="anna")
     assert lane((80, 24), scene(conditions=(by,))).endswith("acknowledged, anna")

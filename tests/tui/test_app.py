@@ -67,9 +67,11 @@ def chair(mode: str = "SIMULATED", seat: str = "trainer", speed: float = 1.0) ->
     ]  # fmt: skip
 
 
-def screen(feed: FakeFeed, *, ends: bool = False) -> MonitorApp:
+def screen(feed: FakeFeed, *, ends: bool = False, asked: str | None = None) -> MonitorApp:
     """The program on that feed, its own clock standing still."""
-    return MonitorApp(feed, clock=lambda: 1000.0, theme="dark", ascii_glyphs=False, ends=ends)
+    return MonitorApp(
+        feed, clock=lambda: 1000.0, theme="dark", ascii_glyphs=False, ends=ends, asked=asked
+    )
 
 
 async def test_keys_of_a_real_terminal_reach_the_table() -> None:
@@ -196,3 +198,23 @@ def test_trends_grow_with_a_young_session(
     assert WINDOWS[app.window_index()].label == label
     app.choices.window = 4
     assert WINDOWS[app.window_index()].label == "all"
+
+
+async def test_seat_that_was_not_given_is_told_once() -> None:
+    feed = FakeFeed(*chair("LIVE", "observer"))
+    app = screen(feed, asked="trainer")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "only a simulated session has a trainer" in shown(app)
+        await pilot.press("t")
+        for message in chair("LIVE", "observer"):
+            feed.told.put_nowait(message)
+        await pilot.pause()
+        assert "has a trainer" not in shown(app)
+        assert "observer, information only" in shown(app)
+
+
+def shown(app: MonitorApp) -> str:
+    """What stands on the screen."""
+    text: str = app.query_one("Surface").canvas.text()  # type: ignore[attr-defined]
+    return text

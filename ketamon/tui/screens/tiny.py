@@ -5,6 +5,7 @@ numbers share it when there is one row only.
 """
 
 from ketamon.feed.messages import ConditionView
+from ketamon.tui.abilities import seat_shown
 from ketamon.tui.canvas import Canvas, fit
 from ketamon.tui.scene import Scene, against, ink, label, mark, parted, role, waits
 from ketamon.tui.shown import MISSING, Shown
@@ -62,7 +63,8 @@ def _quiet(c: Canvas, scene: Scene, y: int, left: int, room: int) -> None:
     elif scene.typed is not None:
         typedrow(c, scene.typed, left, y, room)
     else:
-        c.put(left, y, fit(scene.notice or "SCREEN TOO SMALL", room), "dim")
+        small = f"SCREEN TOO SMALL  {seat_shown(scene.picture)}".rstrip()
+        c.put(left, y, fit(scene.notice or small, room), "dim")
 
 
 def _one_line(c: Canvas, scene: Scene, mode: str, room: int) -> None:

@@ -30,11 +30,16 @@ def troubled(scene: Scene) -> list[DeviceView]:
     return sorted(found, key=lambda d: d.state != "lost")
 
 
-def trouble(scene: Scene) -> str:
-    """`oximeter silent 10 s: nothing comes`, for the lane; empty while all devices stream."""
+def trouble(scene: Scene, told: str = "") -> str:
+    """`oximeter silent 10 s: nothing comes`, for the lane; empty while all devices stream.
+
+    Not of devices that the patient is away from, nor of those that what was `told` names.
+    """
+    away = scene.away.sensors if scene.away else ()
     return ", ".join(
         f"{d.device} {words(scene, d)}{': ' + d.reason if d.reason else ''}"
         for d in troubled(scene)
+        if d.device not in away and f"{d.device}:" not in told
     )
 
 

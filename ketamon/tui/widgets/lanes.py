@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from ketamon.feed.messages import ConditionView
+from ketamon.tui.abilities import seat_shown
 from ketamon.tui.canvas import Canvas, fit
 from ketamon.tui.scene import (
     Scene,
@@ -21,7 +22,7 @@ from ketamon.tui.scene import (
     worst,
 )
 from ketamon.tui.shown import exact
-from ketamon.tui.times import age_words
+from ketamon.tui.times import age_words, round_words, span
 from ketamon.tui.widgets.devices import has_bar, trouble
 from ketamon.vitals import CONDITIONS, VITALS
 
@@ -163,6 +164,7 @@ def _states(condition: ConditionView) -> tuple[str, ...]:
     """The state in words, with who answered or has seen it; longest first."""
     who = f", {condition.by}" if condition.by else ""
     seen = f"; seen by {', '.join(condition.seen)}" if condition.seen else ""
+    flag = ", seen" if condition.seen else ""
     match condition.state:
         case "acknowledged":
             words, short = "acknowledged", "ack'd"
@@ -176,7 +178,12 @@ def _states(condition: ConditionView) -> tuple[str, ...]:
             words = "UNANSWERED" if condition.unanswered else "not acknowledged"
             short, who = "UNANSWERED" if condition.unanswered else "not ack'd", ""
     return tuple(
-        dict.fromkeys((words + who + seen, short + who + seen, words + who, short + who, short))
+        dict.fromkeys(
+            said + more
+            for more in (who + seen, who + flag, flag, who, "")
+            for said in (words, short)
+            if who in more or said is short
+        )
     )
 
 
@@ -215,11 +222,16 @@ def explanation(scene: Scene, condition: ConditionView) -> str:
 
 def _devices(c: Canvas, scene: Scene, y: int) -> None:
     found, edge = scene.technical, c.width - 2
-    if scene.replay and c.width >= 60:
-        aside = "a recording, not a patient" if c.width >= 80 else "a recording"
-        edge = c.right(edge, y, aside, "dim") - 2
+    needed = (
+        stops(c.width).name + len(label(found[0])) if found else 2 + len(_quiet_words(c, scene))
+    )
+    for aside in _asides(scene, c.width, quiet=not found):
+        if needed + 2 + len(aside) <= edge:
+            edge = c.right(edge, y, aside, "dim" if scene.replay else "text") - 2
+            break
     if not found:
-        _quiet(c, scene, y, edge)
+        ink = "bright" if absent(scene) else "text" if away_words(scene) else "dim"
+        c.put(2, y, fit(_quiet_words(c, scene), edge - 2), ink)
         return
     first = found[0]
     _chip(c, scene, y, first, filled=False, chip=True)
@@ -233,6 +245,9 @@ def _devices(c: Canvas, scene: Scene, y: int) -> None:
     end = _piece(c, end + 2, y, edge, rest, ink)
     if not waits(first):
         end = _piece(c, end + 2, y, edge, _states(first)[0], ink)
+    gone = away_words(scene)
+    gone = gone if end + 2 + len(gone) <= edge else gone.partition(" left")[0]
+    end = _piece(c, end + 2, y, edge, gone, "text")
     why = reason(scene, first)
     if why and edge - end - 2 >= LEAST_REASON:
         c.put(end + 2, y, fit(why, edge - end - 2), "text")
@@ -246,25 +261,45 @@ def _piece(c: Canvas, x: int, y: int, edge: int, text: str, ink: str) -> int:
     return c.put(x, y, text, ink) if text and x + len(text) <= edge else x - 2
 
 
-def _quiet(c: Canvas, scene: Scene, y: int, edge: int) -> None:
-    """The devices' lane without an alarm: what is missing, as a fact."""
-    missing = absent(scene)
+def _asides(scene: Scene, width: int, *, quiet: bool) -> tuple[str, ...]:
+    """What stands at the right of the devices' lane, longest first: a recording, or whose seat."""
+    if scene.replay:
+        return ("a recording, not a patient",) * (width >= 80) + ("a recording",)
+    seat = seat_shown(scene.picture)
+    if not seat:
+        return ()
+    only = seat != "trainer" and quiet
+    return (f"{seat}, information only", seat) if only else (seat,)
+
+
+def _quiet_words(c: Canvas, scene: Scene) -> str:
+    """What the devices' lane says without an alarm; devices may have a row of their own."""
     bar = has_bar(c.width, c.height, tape=scene.picture.transport is not None)
-    words = missing if bar else quiet_words(scene)
-    c.put(2, y, fit(words or "no technical alarms", edge - 2), "bright" if missing else "dim")
+    parts = (away_words(scene), absent(scene)) if bar else (quiet_words(scene),)
+    return "   ".join(part for part in parts if part) or "no technical alarms"
 
 
 def reason(scene: Scene, condition: ConditionView) -> str:
-    """Why a technical condition stands, in the device's own words; empty where it has none."""
-    cuff = scene.picture.cuff
-    if condition.condition == "cuff_failed" and cuff is not None and cuff.failed:
-        return cuff.failed
-    return trouble(scene)
+    """Why a technical condition stands, and which other devices don't stream."""
+    told, cuff = condition.reason, scene.picture.cuff
+    if not told and condition.condition == "cuff_failed" and cuff is not None:
+        told = cuff.failed
+    return "; ".join(part for part in (told, trouble(scene, told)) if part)
 
 
 def quiet_words(scene: Scene) -> str:
-    """What the devices' lane says without an alarm: missing values, devices that don't stream."""
-    return "   ".join(part for part in (absent(scene), trouble(scene)) if part)
+    """What the devices' lane says without an alarm: who is away, what is missing."""
+    return "   ".join(p for p in (away_words(scene), absent(scene), trouble(scene)) if p)
+
+
+def away_words(scene: Scene) -> str:
+    """`AWAY  6 min left of 10 min  oximeter`: counts seconds in the last minute only."""
+    away = scene.away
+    if away is None:
+        return ""
+    left, whole = away.until_t - scene.now, round_words(away.until_t - away.since_t)
+    counts = f"{age_words(left)} left" if left >= 60 else f"{span(left)} left"
+    return f"AWAY  {counts} of {whole}  {', '.join(away.sensors)}"
 
 
 def absent(scene: Scene) -> str:
@@ -275,5 +310,10 @@ def absent(scene: Scene) -> str:
     shown = {name: scene.show(name) for name in names}
     if all(s.state == "none" for s in shown.values()):
         return "nothing received yet"
-    parts = [f"{VITALS[name].label} {s.age}" for name, s in shown.items() if s.state == "lost"]
+    sensors = scene.away.sensors if scene.away else ()
+    parts = [
+        f"{VITALS[name].label} {s.age}"
+        for name, s in shown.items()
+        if s.state == "lost" and not (s.view and s.view.source in sensors)
+    ]
     return "no data: " + ", ".join(parts) if parts else ""
