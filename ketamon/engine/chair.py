@@ -36,6 +36,7 @@ from ketamon.ledger.live import LiveLedger
 from ketamon.ledger.places import DataFolderError, made_sessions_folder, new_session_path
 from ketamon.ledger.session_file import SessionFileError
 from ketamon_drivers.catalog import UnknownFamilyError, family_named
+from ketamon_drivers.links.locks import Lock as DeviceLock
 from ketamon_drivers.links.locks import hold
 from ketamon_drivers.links.loops import Pulse, RealLoop, ScaledLoop, run
 from ketamon_drivers.links.port import PortError
@@ -166,9 +167,9 @@ def bindings_of(request: ChairRequest) -> list[Binding]:
     return bindings
 
 
-def hold_devices(bindings: list[Binding]) -> list[object]:
+def hold_devices(bindings: list[Binding]) -> list[DeviceLock]:
     """Takes each device for this chair alone; raises ChairError."""
-    held: list[object] = []
+    held: list[DeviceLock] = []
     ours: dict[str, str] = {}
     for binding in bindings:
         identity = binding.port.identity
@@ -188,6 +189,12 @@ def hold_devices(bindings: list[Binding]) -> list[object]:
             held.append(lock)
             ours[name] = binding.role
     return held
+
+
+def let_go(held: list[DeviceLock], request: ChairRequest) -> None:
+    """Lets other chairs have the devices; virtual ones are others each time and leave nothing."""
+    for lock in held:
+        lock.release(remove=request.mode != "LIVE")
 
 
 def open_session(request: ChairRequest) -> tuple[Path, LiveLedger, list[Entry]]:
@@ -250,6 +257,7 @@ async def serve(request: ChairRequest) -> None:
         raise
     if any(entry.kind == "end" for entry in entries):
         fingerprint = await ledger.close(wall.utc_now().isoformat())
+        let_go(held, request)
         lock.release()
         say({"closed": str(ledger.path), "fingerprint": fingerprint})
         return
@@ -288,7 +296,7 @@ async def serve(request: ChairRequest) -> None:
     if chair.next_pulse is not None:
         chair.next_pulse.cancel()
     chair.kept.done()
-    del held
+    let_go(held, request)
 
 
 async def close(chair: Chair) -> None:

@@ -374,7 +374,8 @@ def test_an_interrupted_session_is_told_and_no_other_begins_by_mistake(chair: Re
     assert json.loads((chair.run / "chair-1.json").read_text())["since"] == began
     assert chair.ketamon("end").code == 0
     assert other != path
-    assert not list(chair.run.glob("*.clock"))
+    assert {path.suffix for path in chair.run.iterdir()} == {".lock", ".keeper", ".log"}
+    assert [path.name for path in chair.run.glob("*.lock")] == ["chair-1.lock"]
 
 
 @pytest.mark.slow
@@ -386,6 +387,7 @@ def test_one_device_serves_one_chair_by_whatever_name(chair: RealChair) -> None:
         ran = chair.ketamon("start", "--no-screen", "--chair", "2", cuff, f"{family}:{name}")
         assert ran.code == 2
         assert "is in use by another chair" in ran.err
+    assert not (chair.run / "chair-2.json").exists()
     twice = chair.ketamon(
         "start", "--no-screen", "--chair", "2", "--cuff", f"suntech:{chair.room_folder}/oximeter",
         "--oximeter", f"nonin-df8:{chair.room_folder}/oximeter",

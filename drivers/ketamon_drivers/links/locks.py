@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +15,12 @@ class Lock:
     path: Path
     _descriptor: int
 
-    def release(self) -> None:
-        """Lets go; may be called twice. The file stays: removing it would let two hold it."""
+    def release(self, *, remove: bool = False) -> None:
+        """Lets go; may be called twice. With `remove` the file goes too, while it is still held."""
         if self._descriptor >= 0:
+            if remove:
+                with suppress(OSError):  # in a shared folder it may be somebody else's
+                    self.path.unlink(missing_ok=True)
             os.close(self._descriptor)
             self._descriptor = -1
 
@@ -29,17 +33,28 @@ def hold(name: str, folder: Path) -> Lock | None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.lock"
+    while True:
+        try:
+            # Without creating first: in a shared folder the system refuses that for another's file.
+            descriptor = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_still(path, descriptor):
+                return Lock(path, descriptor)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)  # whoever held it took the file away: the lock is on a new one
+
+
+def _is_still(path: Path, descriptor: int) -> bool:
+    """True if the name still leads to the file that was opened."""
     try:
-        # Without creating first: in a shared folder the system refuses that for another's file.
-        descriptor = os.open(path, os.O_RDONLY)
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
     except FileNotFoundError:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return Lock(path, descriptor)
+        return False

@@ -3,6 +3,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from ketamon_drivers.links import locks
 from ketamon_drivers.links.locks import hold
 
 
@@ -19,6 +22,26 @@ def test_lock_has_one_holder_until_it_is_released(tmp_path: Path) -> None:
     assert again is not None
     again.release()
     other.release()
+
+
+def test_a_lock_whose_file_was_taken_away_is_held_by_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = hold("x", tmp_path)
+    assert first is not None
+
+    def release_first(descriptor: int, how: int) -> None:
+        first.release(remove=True)  # in the moment between another's open and its lock
+        flock(descriptor, how)
+
+    flock = locks.fcntl.flock
+    with monkeypatch.context() as patched:
+        patched.setattr(locks.fcntl, "flock", release_first)
+        second = hold("x", tmp_path)
+    assert second is not None
+    assert hold("x", tmp_path) is None
+    second.release(remove=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_lock_dies_with_its_holder_and_lives_in_no_program_that_it_started(tmp_path: Path) -> None:
