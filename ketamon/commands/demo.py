@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 CHAIR = "demo"
 FAMILIES = {"cuff": "suntech", "oximeter": "nonin-df8"}
@@ -42,6 +43,10 @@ def demo(seed: int | None, speed: float, headless: bool, minutes: float, no_scre
 
     seed = DEMO_SEED if seed is None else seed
     if headless:
+        if click.get_current_context().get_parameter_source("speed") is ParameterSource.COMMANDLINE:
+            raise click.ClickException(
+                "--headless runs as fast as the machine goes; take out --speed, or --headless"
+            )
         from ketamon.commands.headless import print_session
 
         print_session(seed, minutes)

@@ -1,12 +1,17 @@
 """What `start` refuses before anything is started, in one sentence with the next step."""
 
+import asyncio
 import os
 from pathlib import Path
 
 import pytest
 
+from ketamon.entries import Body, End, Session, make
+from ketamon.ledger.live import LiveLedger
+from ketamon.lock_file import LockFile
 from ketamon.profiles import FOLDER
 from tests.commands.run import assert_refused, run
+from tests.ledger.session_files import ENTRIES, made
 from tests.profiles.test_approval import NOT_OURS, OURS, approve, beside
 
 REAL_CUFF = "suntech:/dev/tty"
@@ -151,6 +156,83 @@ def test_a_chair_that_was_given_up_is_told_until_it_runs_again(
     assert code == 1
     assert "chair 3: its engine died too often and was given up (no disk); `ketamon resume`" in out
     assert run(capfd, "status", "--json").out.startswith('{"chair": "3", "error": "')
+
+
+def cut_short(tmp_path: Path, chair: str, name: str, *more: Body) -> Path:
+    """A session in the data folder that nobody closed."""
+    path = tmp_path / "data" / f"{name}.ketamon"
+    path.parent.mkdir(exist_ok=True)
+
+    async def recorded() -> None:
+        ledger = LiveLedger.create(path)
+        for seq, body in enumerate((Session("ZZCANARY", chair, "SIMULATED"), *more), 1):
+            ledger.append(make(seq, seq, body))
+        await ledger.leave()
+
+    asyncio.run(recorded())
+    return path
+
+
+VIRTUAL = ("--cuff", "suntech:socket://localhost:4001")
+FIRST, LATER = "20260101T100000Z-chair1-ab12", "20260101T110000Z-chair1-ab12"
+
+
+@pytest.mark.usefixtures("no_keeper")
+def test_an_interrupted_session_is_named_by_whatever_is_asked(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    cut_short(tmp_path, "1", FIRST)
+    way = f"session {FIRST} was interrupted; `ketamon resume {FIRST}` goes on with it"
+    assert run(capfd, "status") == (1, f"chair 1: {way}\n", "")
+    assert run(capfd, "status", "--oneline").out == "1 DEAD\n"
+    for command in ("end", "tail", "feed"):
+        assert_refused(run(capfd, command), "no session is running", way)
+        assert_refused(run(capfd, command, "1"), "chair 1 runs no session", way)
+        assert_refused(run(capfd, command, "2"), "chair 2 runs no session; no session is running")
+    assert_refused(run(capfd, *START, *VIRTUAL), way, "add --new to begin another session")
+    for begun in ((*START, *VIRTUAL, "--new"), (*START, *VIRTUAL, "--chair", "2")):
+        with pytest.raises(ZeroDivisionError):
+            run(capfd, *begun)
+
+
+@pytest.mark.usefixtures("no_keeper")
+def test_a_session_that_another_one_followed_is_not_told_again(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    cut_short(tmp_path, "1", FIRST)
+    made(tmp_path / "data" / f"{LATER}.ketamon", ENTRIES[:1])
+    cut_short(tmp_path, "demo", "20260101T100000Z-chairdemo-ab12")
+    assert run(capfd, "status") == (0, "no session is running\n", "")
+    with pytest.raises(ZeroDivisionError):
+        run(capfd, *START, *VIRTUAL)
+
+
+def test_an_ended_session_that_was_not_closed_waits_for_that(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    cut_short(tmp_path, "1", FIRST, End())
+    assert (
+        f"chair 1: session {FIRST} has ended and waits to be closed; `ketamon resume {FIRST}` closes it"
+        in run(capfd, "status").out
+    )
+
+
+@pytest.mark.usefixtures("no_keeper")
+def test_while_its_keeper_starts_it_again_a_chair_is_nobody_elses(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    cut_short(tmp_path, "1", FIRST)
+    (tmp_path / "run").mkdir()
+    held = LockFile.take(tmp_path / "run" / "chair-1.keeper")
+    assert held is not None
+    assert "chair 1: its engine is gone, and is being started again" in run(capfd, "status").out
+    ran = run(capfd, *START, *VIRTUAL, "--new")
+    assert_refused(ran, "is gone and is being started again", "`ketamon watch 1`")
+    held.release()
+
+
+def test_a_headless_demo_has_no_speed(capfd: pytest.CaptureFixture[str]) -> None:
+    assert_refused(run(capfd, "demo", "--headless", "--speed", "5"), "take out --speed")
 
 
 def test_resume_without_an_interrupted_session_says_so(capfd: pytest.CaptureFixture[str]) -> None:

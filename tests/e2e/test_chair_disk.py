@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ketamon.entries import End, Session, make
+from ketamon.ledger.anchors import anchors_of, disagreement
 from ketamon.ledger.live import LiveLedger
-from ketamon.ledger.session_file import read_session
+from ketamon.ledger.session_file import read_session, verify_session
 from tests.e2e.chair import RealChair, lines_of, small_disk, wait_for
 
 pytestmark = pytest.mark.slow
@@ -75,12 +76,20 @@ def test_a_session_that_ends_on_a_full_disk_is_closed_as_soon_as_it_is_free(
     assert refused.code == 2
     assert "waits to be closed" in refused.err
     assert "the disk is full; free some space" in refused.err
+    status = chair.ketamon("status")
+    assert status.code == 1
+    assert status.out.startswith("chair 1: its session has ended and waits to be closed: ")
+    assert "the disk is full; free some space" in status.out
+    assert chair.ketamon("status", "--oneline").out == "1 ENDED, NOT CLOSED\n"
     ballast.unlink()
     wait_for(lambda: not chair.socket.exists(), chair.log)
     entries = read_session(path)
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
     assert entries[-1].kind == "end"
     assert path.stat().st_mode & 0o777 == 0o440
+    [*_, head] = anchors_of(path)
+    assert head.entries == len(entries)
+    assert disagreement(path, verify_session(path)) is None
 
 
 def test_a_session_whose_closing_was_cut_short_is_closed_by_whoever_resumes_it(
@@ -95,9 +104,15 @@ def test_a_session_whose_closing_was_cut_short_is_closed_by_whoever_resumes_it(
         await ledger.leave()
 
     asyncio.run(ended())
+    status = chair.ketamon("status")
+    way = f"has ended and waits to be closed; `ketamon resume {path.stem}` closes it"
+    assert (status.code, status.out) == (1, f"chair 1: session {path.stem} {way}\n")
+    assert way in chair.ketamon("end").err
     code, out, err = chair.ketamon("resume", "--no-screen")
     assert (code, err) == (0, "")
     assert out.startswith(f"{path}\nthe session had been ended; it is closed now: ")
     assert out.split()[-1] in chair.ketamon("verify", path).out
     assert path.stat().st_mode & 0o777 == 0o440
     assert chair.ketamon("status").out == "no session is running\n"
+    [head] = anchors_of(path)
+    assert (head.entries, head.digits) == (2, out.split()[-1])
