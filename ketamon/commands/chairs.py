@@ -5,15 +5,18 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from ketamon.feed.chairs import ChairInfo
     from ketamon.ledger.interrupted import Interrupted
 
 ANSWER_WITHIN_S = 5.0
+LOOK_AGAIN_S = 0.1
 
 
 def the_chair(name: str | None) -> Any:
@@ -56,12 +59,21 @@ def not_running() -> "list[Interrupted]":
     return [one for one in interrupted_sessions() if one.chair not in {CHAIR, *running}]
 
 
-def is_coming_back(chair: str) -> bool:
-    """True while the keeper of a chair that runs nothing starts its engine again."""
-    from ketamon.feed.chairs import is_kept
+def is_coming_back(chair: str, looks: int = 1) -> bool:
+    """True while the keeper of a chair that runs nothing starts its engine again.
+
+    With more looks one whose session has ended is waited for, as it is about to leave.
+    """
+    from ketamon.feed.chairs import is_kept, running_chairs
     from ketamon.feed.paths import run_folder
 
-    return is_kept(run_folder() / f"chair-{chair}.sock")
+    for look in range(looks):
+        if look:
+            time.sleep(LOOK_AGAIN_S)
+        is_running = chair in {info.chair for info in running_chairs()}
+        if is_running or not is_kept(run_folder() / f"chair-{chair}.sock"):
+            return False
+    return True
 
 
 def no_answer(socket: Path) -> str:
@@ -76,26 +88,36 @@ def no_answer(socket: Path) -> str:
     )
 
 
-def answers(socket: Path) -> bool:
-    """True if the engine says anything within some seconds."""
+def is_stuck(info: "ChairInfo") -> bool:
+    """True where an engine says nothing for some seconds and nobody would start it again.
+
+    One that doesn't listen yet is starting, as long as whoever started it is there.
+    """
+    from ketamon.feed.chairs import is_alive, is_kept
     from ketamon.feed.client import FeedClient
     from ketamon.feed.messages import Beat, FeedError
 
-    async def asked() -> bool:
+    socket = Path(info.socket)
+
+    async def is_silent() -> bool:
+        try:
+            client = await FeedClient.connect(socket, seat="observer", viewer="resume")
+        except OSError:
+            return bool(info.keeper) and not is_alive(info.keeper)
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
-                client = await FeedClient.connect(socket, seat="observer", viewer="resume")
-                try:
-                    async for message in client.messages():
-                        if isinstance(message, Beat):
-                            return True
-                    return False
-                finally:
-                    await client.close()
-        except (OSError, FeedError):  # a time-out is one
+                async for message in client.messages():
+                    if isinstance(message, Beat):
+                        return False
+        except TimeoutError:
+            return True
+        except FeedError:
             return False
+        finally:
+            await client.close()
+        return False
 
-    return asyncio.run(asked())
+    return bool(info.session) and not is_kept(socket) and asyncio.run(is_silent())
 
 
 def start_keeper(request: dict[str, Any]) -> dict[str, str]:

@@ -14,16 +14,23 @@ def resume(session: str | None, no_screen: bool) -> None:
 
     Limits, baseline, alarms and the infusion's clock are as they were; the time in between is
     recorded as a gap, and nothing that was measured before it counts as new. One that was ended,
-    and then could not be closed, is closed.
+    and then could not be closed, is closed. An engine that does not answer, and that nobody would
+    start again, is stopped first.
     """
-    from ketamon.commands.chairs import start_keeper
+    from ketamon.commands.chairs import is_coming_back, start_keeper
     from ketamon.commands.screen import check_terminal
 
     if not no_screen:
         check_terminal("add --no-screen to run the engine alone")
     path = _stuck_or_interrupted() if session is None else _found(session)
     take_over(path)
-    answer = start_keeper(request_of(path))
+    request = request_of(path)
+    if is_coming_back(request["chair"], looks=10):
+        raise click.ClickException(
+            f"chair {request['chair']}: its engine is gone and is being started again; "
+            f"see it with `ketamon watch {request['chair']}`"
+        )
+    answer = start_keeper(request)
     if "closed" in answer:
         click.echo(answer["closed"])
         click.echo(f"the session had been ended; it is closed now: {answer['fingerprint']}")
@@ -40,21 +47,14 @@ def take_over(path: Path) -> None:
 
     Raises ClickException where the session runs, or will by itself.
     """
-    from ketamon.commands.chairs import answers, no_answer
-    from ketamon.feed.chairs import is_kept, running_chairs, stop_engine
+    from ketamon.commands.chairs import is_stuck
+    from ketamon.feed.chairs import ChairTakenError, running_chairs, stop_engine
 
-    of_it = [
-        i for i in running_chairs() if i.session and Path(i.session).resolve() == path.resolve()
-    ]
-    for info in of_it:
-        socket = Path(info.socket)
-        if answers(socket):
-            raise click.ClickException(
-                f"{info.sentence()}; see it with `ketamon watch {info.chair}`, "
-                f"or end it with `ketamon end {info.chair}`"
-            )
-        if is_kept(socket):
-            raise click.ClickException(f"{info.sentence()}; {no_answer(socket)}")
+    for info in running_chairs():
+        if not info.session or Path(info.session).resolve() != path.resolve():
+            continue
+        if not is_stuck(info):
+            raise click.ClickException(str(ChairTakenError(info)))
         if not stop_engine(info):
             raise click.ClickException(
                 f"{info.sentence()}; its engine (process {info.pid}) does not answer and can't be "
@@ -65,14 +65,15 @@ def take_over(path: Path) -> None:
 
 def _stuck_or_interrupted() -> Path:
     """Gives the session that is to be gone on with; raises ClickException."""
-    from ketamon.commands.chairs import answers
-    from ketamon.feed.chairs import is_kept, running_chairs
+    from ketamon.commands.chairs import is_stuck
+    from ketamon.feed.chairs import running_chairs
+    from ketamon.feed.paths import RunFolderError
 
-    for info in running_chairs():
-        socket = Path(info.socket)
-        if info.session and not is_kept(socket) and not answers(socket):
-            return Path(info.session)
-    return _newest_interrupted()
+    try:
+        stuck = next(filter(is_stuck, running_chairs()), None)
+    except RunFolderError as error:
+        raise click.ClickException(str(error)) from None
+    return _newest_interrupted() if stuck is None else Path(stuck.session)
 
 
 def _found(name: str) -> Path:

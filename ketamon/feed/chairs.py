@@ -99,7 +99,7 @@ def hold_chair(name: str, info: Mapping[str, Any]) -> Lock:
     lock, told = folder / f"chair-{name}.lock", folder / f"chair-{name}.json"
     held = LockFile.take(lock)
     for _ in range(ASKED_AGAIN):
-        if held is not None or _is_alive(_read(told, name).pid):
+        if held is not None or is_alive(_read(told, name).pid):
             break
         time.sleep(ASKED_AGAIN_AFTER_S)  # somebody only asks whether it is held, or is letting go
         held = LockFile.take(lock)
@@ -138,7 +138,7 @@ def stop_engine(info: ChairInfo) -> bool:
     lock = run_folder() / f"chair-{info.chair}.lock"
     if not is_held(lock):
         return True
-    if not _has_open(info.pid, lock):
+    if info.pid == os.getpid() or not _has_open(info.pid, lock):
         return False
     with suppress(OSError):
         os.kill(info.pid, signal.SIGKILL)
@@ -187,7 +187,7 @@ def _has_open(pid: int, file: Path) -> bool:
     """True if the process has this very file open; where the system can't tell, if it lives."""
     folder = Path(f"/proc/{pid}/fd")
     if not Path("/proc/self/fd").exists():
-        return _is_alive(pid)
+        return is_alive(pid)
     with suppress(OSError):
         for descriptor in folder.iterdir():
             with suppress(OSError):
@@ -196,7 +196,8 @@ def _has_open(pid: int, file: Path) -> bool:
     return False
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """True if there is such a process."""
     if pid <= 0:
         return False
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ketamon.entries import Body, End, Session, make
+from ketamon.feed.chairs import hold_chair
 from ketamon.ledger.live import LiveLedger
 from ketamon.lock_file import LockFile
 from ketamon.profiles import FOLDER
@@ -219,7 +220,7 @@ def test_an_ended_session_that_was_not_closed_waits_for_that(
 
 @pytest.mark.usefixtures("no_keeper")
 def test_while_its_keeper_starts_it_again_a_chair_is_nobody_elses(
-    capfd: pytest.CaptureFixture[str], tmp_path: Path
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut_short(tmp_path, "1", FIRST)
     (tmp_path / "run").mkdir()
@@ -228,7 +229,25 @@ def test_while_its_keeper_starts_it_again_a_chair_is_nobody_elses(
     assert "chair 1: its engine is gone, and is being started again" in run(capfd, "status").out
     ran = run(capfd, *START, *VIRTUAL, "--new")
     assert_refused(ran, "is gone and is being started again", "`ketamon watch 1`")
+    running = {"pid": os.getpid(), "session": "/another.ketamon", "keeper": os.getpid()}
+    with hold_chair("1", running), pytest.raises(ZeroDivisionError):
+        run(capfd, "resume", "--no-screen")  # the engine itself says what runs there
+    monkeypatch.setattr("ketamon.commands.chairs.LOOK_AGAIN_S", 0.001)
+    ran = run(capfd, "resume", "--no-screen")
+    assert_refused(ran, "is gone and is being started again", "`ketamon watch 1`")
     held.release()
+
+
+@pytest.mark.usefixtures("no_keeper")
+def test_an_engine_that_starts_just_now_is_nothing_to_take_over(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = cut_short(tmp_path, "1", FIRST)
+    told = {"pid": os.getpid(), "session": str(path), "keeper": os.getpid(),
+            "socket": str(tmp_path / "run" / "chair-1.sock")}  # fmt: skip
+    with hold_chair("1", told):
+        ran = run(capfd, "resume", "--no-screen", path)
+        assert_refused(ran, "chair 1 runs session", "see it with `ketamon watch 1`")
 
 
 def test_a_headless_demo_has_no_speed(capfd: pytest.CaptureFixture[str]) -> None:

@@ -198,6 +198,9 @@ def test_an_engine_that_dies_again_and_again_is_given_up_and_that_is_told(chair:
     status = chair.ketamon("status")
     assert status.code == 1
     assert "died too often and was given up" in status.out
+    for command in ("end", "tail"):
+        ran = chair.ketamon(command, "1")
+        assert f"`ketamon resume {path.stem}` goes on with it" in ran.err
     resumed = chair.ketamon("resume", "--no-screen")
     assert (resumed.code, resumed.out) == (0, f"{path}\n")
     chair.note()
