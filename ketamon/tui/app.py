@@ -19,7 +19,7 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
 
-from ketamon.feed.messages import Answer, Beat, FeedError, FromEngine, Hello
+from ketamon.feed.messages import Answer, Beat, EntryMessage, FeedError, FromEngine, Hello
 from ketamon.feed.picture import Picture
 from ketamon.tui.abilities import why_other_seat
 from ketamon.tui.actions import NO_ANSWER, Actions, Choices, Then
@@ -157,7 +157,7 @@ class MonitorApp(App[None], inherit_bindings=False):
                 if isinstance(message, Hello) and self._asked is not None:
                     why, self._asked = why_other_seat(self.picture, self._asked), None
                     self.say(why, SEAT_NOTICE_S)
-                self._draw_soon()
+                self._draw_soon(reading=isinstance(message, EntryMessage))
         except FeedError as error:
             self.picture.bye = str(error)
         if self.picture.bye is None:
@@ -166,15 +166,25 @@ class MonitorApp(App[None], inherit_bindings=False):
 
     # -- drawing ---------------------------------------------------------------------------------
 
-    def _draw_soon(self) -> None:
-        """Draws at once, or when the last frame is old enough; what comes until then shares it."""
+    def _draw_soon(self, *, reading: bool = False) -> None:
+        """Draws at once, or when the last reading's frame is old enough; what comes shares it.
+
+        Ticks and beats keep no reading waiting: they come once a second.
+        """
         if self._frame is not None:
             return
         wait = FRAME_S - (self._clock() - self._drawn)
         if wait <= 0:
+            if reading:
+                self._drawn = self._clock()
             self._draw()
         else:
-            self._frame = self.set_timer(wait, self._draw)
+            self._frame = self.set_timer(wait, self._draw_late)
+
+    def _draw_late(self) -> None:
+        """Draws what was gathered meanwhile."""
+        self._drawn = self._clock()
+        self._draw()
 
     def _second(self) -> None:
         """Draws when the session's clock shows a new second, and at least once a second."""
@@ -214,7 +224,6 @@ class MonitorApp(App[None], inherit_bindings=False):
             if not driver.caught_up():
                 return
             anew = True
-        self._drawn = self._clock()
         scene = self.scene()
         self.seen, self.seen_seq = scene, self.picture.seq
         theme = THEMES[self.choices.theme]

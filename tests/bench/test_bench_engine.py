@@ -27,6 +27,7 @@ CPU_BUDGET_PCT, MEMORY_BUDGET_MB, SCREEN_BUDGET_MS = 1.0, 60.0, 20.0
 WATCHED_S = 10.0
 FRAMES = 200
 ANSWER_S = 2.0
+QUIET_S = 0.03
 BLOCK = "█".encode()
 """Part of a big figure; the clock's ticks draw none."""
 
@@ -80,12 +81,21 @@ def memory_mb(pid: int) -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
 
 
-def milliseconds(say: Callable[[], float], seen: Callable[[], bool], frames: int) -> list[float]:
-    """How long after each frame it was seen; frames come at no beat that anything else keeps."""
+def milliseconds(
+    say: Callable[[], float],
+    seen: Callable[[], bool],
+    frames: int,
+    forget: Callable[[], None] = lambda: None,
+) -> list[float]:
+    """How long after each frame it was seen; frames come at no beat that anything else keeps.
+
+    `forget` throws away what is still on its way because of the frame before.
+    """
     chance = random.Random(1)
     found = []
     for _ in range(frames):
         time.sleep(0.06 + chance.random() * 0.08)
+        forget()
         at = say()
         assert seen(), "a frame was never seen"
         found.append((time.perf_counter() - at) * 1e3)
@@ -168,7 +178,11 @@ def test_device_byte_is_a_feed_line_and_a_terminal_byte_in_time(
                 data += os.read(screen.master, 1 << 16)
             return True
 
-        to_screen = milliseconds(oximeter.say, drawn, FRAMES)
+        def forget() -> None:
+            while select.select([screen.master], [], [], QUIET_S)[0]:
+                os.read(screen.master, 1 << 16)
+
+        to_screen = milliseconds(oximeter.say, drawn, FRAMES, forget)
     with capsys.disabled():
         print("\ndevice byte →")
         print(f"  feed line       {percentiles(to_feed)}")
