@@ -12,9 +12,10 @@ from tests.commands.run import assert_refused, run
 from tests.conftest import ROOT
 from tests.ledger.session_files import ENTRIES, copy, made, spoiling
 
-SAMPLES = sorted(
-    [*(ROOT / "sample_data").glob("charted_*.csv"), ROOT / "sample_data" / "icu_32h_1min.csv"]
-)
+SAMPLES = [
+    *sorted((ROOT / "sample_data").glob("charted_*.csv")),
+    pytest.param(ROOT / "sample_data" / "icu_32h_1min.csv", marks=pytest.mark.slow),
+]
 LIMITS = ROOT / "ketamon" / "profiles" / "iv_adult.toml"
 Capfd = pytest.CaptureFixture[str]
 

@@ -77,6 +77,7 @@ def test_every_kind_of_terminal_shows_the_same_alarm(tmp_path: Path) -> None:
                 assert not COLOUR.search(t.bytes)
 
 
+@pytest.mark.slow
 def test_a_window_made_tiny_while_it_plays_keeps_numbers_and_comes_back(tmp_path: Path) -> None:
     with replay(tmp_path, FILE, "--at", "2:23:30", "--speed", "0.25") as terminal:
         terminal.until("SYS HIGH 170 > 160")
@@ -145,6 +146,7 @@ def test_what_cannot_be_shown_is_refused_in_one_sentence_on_a_clean_terminal(
         assert b"\x1b" not in terminal.bytes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "typed",
     [
