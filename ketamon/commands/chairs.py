@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,18 +135,13 @@ def start_keeper(request: dict[str, Any]) -> dict[str, str]:
 
 def keeper_of(request: dict[str, Any], stdin: int) -> "subprocess.Popen[bytes]":
     """Starts a keeper; its first line on `stdout` is the engine's. Raises ClickException."""
-    from ketamon.engine.keeper import REQUEST
+    from ketamon.engine.keeper import KEEPER, start
 
     log = _log_file(request["chair"])
     with log.open("ab") as errors:
-        return subprocess.Popen(
-            [
-                sys.executable,
-                "-P",
-                "-m",
-                "ketamon.engine.keeper",
-            ],  # -P: not what lies in this folder
-            env={**os.environ, REQUEST: json.dumps({**request, "log": str(log)})},
+        return start(
+            KEEPER,
+            {**request, "log": str(log)},
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -29,9 +29,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from ketamon.lock_file import LockFile
+from ketamon_drivers.lock_file import LockFile
 
 REQUEST = "KETAMON_REQUEST"
+KEEPER, ENGINE = "ketamon.engine.keeper", "ketamon.engine.chair"
 STUCK_S = 10.0
 STARTED_AGAIN_AT_MOST, WITHIN_S = 3, 60.0
 READY_WITHIN_S = 30.0
@@ -39,6 +40,18 @@ WRONG_USAGE = 2
 BEAT, DONE = b".", b"d"
 """What an engine writes to its keeper each second, and at its end."""
 ASKED_AGAIN, ASKED_AGAIN_AFTER_S = 50, 0.01
+
+
+def start(module: str, request: dict[str, Any], **how: Any) -> "subprocess.Popen[bytes]":
+    """Starts one of our programs on a request; nothing that lies in this folder is taken for ours.
+
+    `how` is Popen's. Raises OSError.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module],
+        env={**os.environ, REQUEST: json.dumps(request)},
+        **how,
+    )
 
 
 class Keeper:
@@ -78,12 +91,11 @@ class Keeper:
     def _start(self) -> None:
         reading, writing = os.pipe()
         os.set_blocking(writing, False)  # should we be stopped for hours, the engine goes on
-        request = {**self.request, "beat_fd": writing}
-        self.engine = subprocess.Popen(
-            [sys.executable, "-P", "-m", "ketamon.engine.chair"],
+        self.engine = start(
+            ENGINE,
+            {**self.request, "beat_fd": writing},
             stdout=subprocess.PIPE,
             pass_fds=(writing,),
-            env={**os.environ, REQUEST: json.dumps(request)},
         )
         os.close(writing)
         self.beats = reading

@@ -7,16 +7,15 @@ started that adopts the engine; when it is seen to watch, that is entered too.
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ketamon.engine.keeper import BEAT, DONE, REQUEST
+from ketamon.engine.keeper import BEAT, DONE, KEEPER, REQUEST, start
 from ketamon.engine.live_session import LiveSession
 from ketamon.entries import Fault
-from ketamon.lock_file import is_held
+from ketamon_drivers.lock_file import is_held
 
 TRIED_AGAIN_AFTER_BEATS = 10
 
@@ -90,9 +89,9 @@ class Kept:
                 "resume": str(self.path),
             }
             try:
-                self.keeper = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "ketamon.engine.keeper"],
-                    env={**os.environ, REQUEST: json.dumps(request)},
+                self.keeper = start(
+                    KEEPER,
+                    request,
                     stdout=subprocess.DEVNULL,
                     pass_fds=(reading,),
                     start_new_session=True,

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from ketamon_drivers.links.loops import boot_s
+
 
 class ClockMark(NamedTuple):
     """Where a session's time stood at a moment of this machine's clocks."""
@@ -64,12 +66,6 @@ def resumed_t(noted: ClockMark) -> float:
     else:
         passed = utc_now().timestamp() - noted.utc_s
     return noted.t_s + max(0.0, passed) * noted.speed
-
-
-def boot_s() -> float:
-    """Seconds since the machine started, sleep included where the system counts it."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 def boot_id() -> str:

@@ -17,7 +17,7 @@ from typing import Any, Self
 import msgspec
 
 from ketamon.feed.paths import run_folder
-from ketamon.lock_file import LockFile, is_held
+from ketamon_drivers.lock_file import LockFile, is_held
 
 CHAIR_NAME = re.compile(r"[A-Za-z0-9_-]{1,20}")
 PRIVATE = 0o600

@@ -19,7 +19,7 @@ from ketamon.ledger.new_file import reason
 from ketamon.ledger.raw_seconds import RawSeconds
 from ketamon.ledger.session_file import SessionFileError, Tail, read_unclosed
 from ketamon.ledger.writer import START, Head, Unwritten, Writer, head_of, lay_out
-from ketamon.lock_file import LockFile
+from ketamon_drivers.lock_file import LockFile
 
 LOOK_S = 5.0  # loop time between two looks whether the file is still where it was
 

@@ -9,8 +9,8 @@ import pytest
 from ketamon.entries import Body, End, Session, make
 from ketamon.feed.chairs import hold_chair
 from ketamon.ledger.live import LiveLedger
-from ketamon.lock_file import LockFile
 from ketamon.profiles import FOLDER
+from ketamon_drivers.lock_file import LockFile
 from tests.commands.run import assert_refused, run
 from tests.ledger.session_files import ENTRIES, made
 from tests.profiles.test_approval import NOT_OURS, OURS, approve, beside

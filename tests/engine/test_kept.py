@@ -12,7 +12,7 @@ import pytest
 from ketamon.engine import kept as module
 from ketamon.engine.keeper import BEAT, DONE, REQUEST, Keeper
 from ketamon.engine.kept import TRIED_AGAIN_AFTER_BEATS, Kept
-from ketamon.lock_file import LockFile
+from ketamon_drivers.lock_file import LockFile
 from tests.engine.chairside import Chairside, at_a_chair
 
 

@@ -32,7 +32,8 @@ LONGEST_WAIT_S = 1.0
 _BOOT_CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
-def _boot_s() -> float:
+def boot_s() -> float:
+    """Seconds since the machine started, sleep included where the system counts it."""
     return time.clock_gettime(_BOOT_CLOCK)
 
 
@@ -86,12 +87,12 @@ class _PulsedLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         """Seconds, never decreasing."""
-        return self._base_s + (_boot_s() - self._since_s) * self._speed
+        return self._base_s + (boot_s() - self._since_s) * self._speed
 
     def pulse(self, seconds: float, call: Callable[[], object]) -> Pulse:
         """Calls once after real seconds, at any speed, also while paused."""
         self._pulses_made += 1
-        pulse = Pulse(_boot_s() + seconds, self._pulses_made, call)
+        pulse = Pulse(boot_s() + seconds, self._pulses_made, call)
         heapq.heappush(self._pulses, pulse)
         return pulse
 
@@ -105,13 +106,13 @@ class _PulsedLoop(asyncio.SelectorEventLoop):
         if timeout is not None and self._speed:
             waits.append(min(timeout / self._speed, LONGEST_WAIT_S))
         if self._pulses:
-            waits.append(max(0.0, self._pulses[0].at_s - _boot_s()))
+            waits.append(max(0.0, self._pulses[0].at_s - boot_s()))
         return min(waits, default=None)
 
     def ring_pulses(self) -> None:
         """Hands the pulses that are due to the loop."""
         if self._pulses:
-            now = _boot_s()
+            now = boot_s()
             while self._pulses and self._pulses[0].at_s <= now:
                 self.call_soon(heapq.heappop(self._pulses).ring)
 
@@ -127,7 +128,7 @@ class ScaledLoop(_PulsedLoop):
     """The loop of a simulated session, with everything that hangs on it at one speed."""
 
     def __init__(self, speed: float = 1.0) -> None:
-        super().__init__(1.0, 0.0, _boot_s())
+        super().__init__(1.0, 0.0, boot_s())
         try:
             self.set_speed(speed)
         except ValueError:
@@ -138,7 +139,7 @@ class ScaledLoop(_PulsedLoop):
         """Goes on from this moment at another speed; timers that run follow. ValueError beyond 60."""
         if not 0 <= speed <= FASTEST:
             raise ValueError(f"speed {speed:g} is not possible: 0 (paused) to {FASTEST:g} is")
-        now = _boot_s()
+        now = boot_s()
         self._base_s += (now - self._since_s) * self._speed
         self._since_s, self._speed = now, speed
 

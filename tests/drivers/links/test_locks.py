@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ketamon_drivers.links import locks
+from ketamon_drivers import lock_file
 from ketamon_drivers.links.locks import hold
 
 
@@ -34,9 +34,9 @@ def test_a_lock_whose_file_was_taken_away_is_held_by_nobody(
         first.release(remove=True)  # in the moment between another's open and its lock
         flock(descriptor, how)
 
-    flock = locks.fcntl.flock
+    flock = lock_file.fcntl.flock
     with monkeypatch.context() as patched:
-        patched.setattr(locks.fcntl, "flock", release_first)
+        patched.setattr(lock_file.fcntl, "flock", release_first)
         second = hold("x", tmp_path)
     assert second is not None
     assert hold("x", tmp_path) is None

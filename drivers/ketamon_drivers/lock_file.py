@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Self
 
-PRIVATE = 0o600
+PRIVATE, SHARED = 0o600, 0o644
 
 
 class LockFile:
@@ -16,25 +16,35 @@ class LockFile:
         self._descriptor = descriptor
 
     @classmethod
-    def take(cls, path: Path) -> Self | None:
-        """Takes it at once; None where somebody holds it. Raises OSError where it can't be made."""
+    def take(cls, path: Path, *, shared: bool = False) -> Self | None:
+        """Takes it at once; None where somebody holds it. Raises OSError where it can't be made.
+
+        `shared`: in a folder of several accounts, so that it may be another's file.
+        """
         while True:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
-            if not _locked(descriptor, fcntl.LOCK_EX):
+            descriptor = _opened(path, shared=shared)
+            try:
+                is_ours = _locked(descriptor, fcntl.LOCK_EX)
+                if is_ours and _is_still(path, descriptor):
+                    return cls(path, descriptor)
+            except BaseException:
                 os.close(descriptor)
+                raise
+            os.close(descriptor)
+            if not is_ours:
                 return None
-            if _is_still(path, descriptor):
-                return cls(path, descriptor)
-            os.close(descriptor)  # whoever held it took the file away: the lock is on a new one
+            # Whoever held it took the file away: the lock is on a new one.
 
     def release(self, *, remove: bool = False) -> None:
-        """Lets go; may be called twice. With `remove` the file goes too."""
+        """Lets go; may be called twice. With `remove` the file goes too, while it is still held."""
         if self._descriptor < 0:
             return
-        if remove:
-            self.path.unlink(missing_ok=True)
-        os.close(self._descriptor)
-        self._descriptor = -1
+        try:
+            if remove:
+                self.path.unlink(missing_ok=True)
+        finally:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
 
 def is_held(path: Path) -> bool:
@@ -47,6 +57,16 @@ def is_held(path: Path) -> bool:
         return not _locked(descriptor, fcntl.LOCK_SH)
     finally:
         os.close(descriptor)
+
+
+def _opened(path: Path, *, shared: bool) -> int:
+    if not shared:
+        return os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
+    try:
+        # Without creating first: in a shared folder the system refuses that for another's file.
+        return os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return os.open(path, os.O_RDONLY | os.O_CREAT, SHARED)
 
 
 def _locked(descriptor: int, how: int) -> bool:

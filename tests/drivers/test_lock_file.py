@@ -6,12 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ketamon.lock_file import LockFile, is_held
+from ketamon_drivers.lock_file import LockFile, is_held
 
 HOLDER = """
 import sys
 from pathlib import Path
-from ketamon.lock_file import LockFile
+from ketamon_drivers.lock_file import LockFile
 lock = LockFile.take(Path(sys.argv[1]))
 print("held" if lock else "taken", flush=True)
 sys.stdin.read()
