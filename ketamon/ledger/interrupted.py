@@ -8,12 +8,11 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ketamon.entries import EntryError, Session, decode
 from ketamon.ledger.places import DataFolderError, session_files, sessions_folder
 from ketamon.ledger.session_file import SessionFileError, is_closed, opened
+from ketamon.ledger.summary import opening_entry
 
 _CHAIR = re.compile(r".*-chair(.*)-[0-9a-f]{4}\.ketamon")
-_FIRST = "SELECT CAST(body AS BLOB) FROM entry WHERE kind = 'session' ORDER BY seq LIMIT 1"
 _END = "SELECT 1 FROM entry WHERE kind = 'end' LIMIT 1"
 
 
@@ -54,12 +53,10 @@ def _unclosed(path: Path) -> Interrupted | None:
         if not path.stat().st_mode & stat.S_IWUSR:  # as a closed one is left
             return None
         with opened(path) as connection:
-            first = connection.execute(_FIRST).fetchone()
-            if first is None or is_closed(connection):
+            session = opening_entry(connection)
+            if session is None or is_closed(connection):
                 return None
             has_ended = connection.execute(_END).fetchone() is not None
-        body = decode(first[0]).body
-    except (OSError, SessionFileError, EntryError):
+    except (OSError, SessionFileError):
         return None
-    chair = body.chair if isinstance(body, Session) else None
-    return Interrupted(chair or "1", path, has_ended)
+    return Interrupted(session.chair or "1", path, has_ended)

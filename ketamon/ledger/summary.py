@@ -1,8 +1,8 @@
 """A session in one line: what its entries say of it, without judging them."""
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ketamon.entries import EntryError, Session, decode
 from ketamon.ledger.places import started_of
@@ -37,10 +37,9 @@ def summary(path: Path) -> Summary:
     """Reads a session file's summary; raises SessionFileError. It is opened only to read."""
     with opened(path) as connection:
         entries, length_ms = connection.execute(_COUNTS).fetchone()
-        first = connection.execute(_FIRST).fetchone()
+        session = opening_entry(connection)
         counts = dict(connection.execute(_ALARMS).fetchall())
         closed = is_closed(connection)
-    session = _session(first)
     started = session.started if session is not None else None
     if started is None:
         named = started_of(path)
@@ -60,7 +59,9 @@ def summary(path: Path) -> Summary:
     )
 
 
-def _session(row: Any) -> Session | None:
+def opening_entry(connection: sqlite3.Connection) -> Session | None:
+    """Gives what opened a session; None where nothing did that can be read."""
+    row = connection.execute(_FIRST).fetchone()
     try:
         body = decode(row[0]).body if row is not None else None
     except EntryError:
