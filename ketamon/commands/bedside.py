@@ -1,18 +1,15 @@
 """One virtual device on a simulated patient, and what can be done to the two."""
 
-import asyncio
 from pathlib import Path
 
 import msgspec
 
-from ketamon.training.arm import CuffOnArm
-from ketamon.training.patient import Patient, Truth
-from ketamon.training.probe import Probe
+from ketamon.training.measured_patient import MeasuredPatient
+from ketamon.training.patient import Patient
 from ketamon_drivers.catalog import Family, protocol_of
 from ketamon_drivers.protocols.protocol import EncodeError
 from ketamon_drivers.readings import Oximetry
 from ketamon_drivers.virtual.by_family import Body, virtual_device
-from ketamon_drivers.virtual.cuff_cycle import Measurement
 from ketamon_drivers.virtual.media import PtyMedium, TcpMedium
 
 INFUSION_STARTS_S = 600.0  # time for a baseline of two readings
@@ -23,21 +20,19 @@ class NotThisDeviceError(ValueError):
     """This device has no such thing; the message says so in words after the command's name."""
 
 
-class Bedside:
+class Bedside(MeasuredPatient):
     """A patient, a probe, a cuff, and the device of one family on them."""
 
     def __init__(self, family: Family, seed: int, link: Path | None) -> None:
         """`link`: where a pseudo-terminal is to be found; None for a TCP port."""
         self.family = family
-        self.patient = Patient(seed)
+        super().__init__(seed, Patient(seed))
         self.patient.start_infusion(INFUSION_STARTS_S)
-        self.probe, self.arm = Probe(seed), CuffOnArm(seed)
         self._low_battery = False
         self._plugged = True
-        self._began_s: float | None = None
         body = Body(
-            self._sample,
-            self._measure,
+            self.sample,
+            self.measure,
             heart_rate=lambda: self.truth().hr_per_min,
             breaths=lambda: self.truth().rr_per_min,
         )
@@ -53,18 +48,6 @@ class Bedside:
     def address(self) -> str:
         """The port's address, which stays when it is unplugged."""
         return self.medium.address
-
-    @property
-    def now_s(self) -> float:
-        """Seconds since the patient was first looked at."""
-        now = asyncio.get_running_loop().time()
-        if self._began_s is None:
-            self._began_s = now
-        return round(now - self._began_s, 3)
-
-    def truth(self) -> Truth:
-        """Gives what is true of the patient now."""
-        return self.patient.at(self.now_s)
 
     async def serve(self) -> None:
         """Makes the port and switches the device on; OSError where it can't."""
@@ -135,12 +118,9 @@ class Bedside:
             return True
         return False
 
-    def _measure(self) -> Measurement:
-        truth = self.truth()
-        return self.arm.measure(truth, moving=self.probe.motion.at(truth.t_s) is not None)
-
-    def _sample(self) -> Oximetry:
-        sample = self.probe.sample(self.truth())
+    def sample(self) -> Oximetry:
+        """Gives what the probe says now, with what the device says of its battery."""
+        sample = super().sample()
         if not self._low_battery:
             return sample
         return msgspec.structs.replace(

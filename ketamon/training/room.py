@@ -9,19 +9,17 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from ketamon.training.arm import CuffOnArm
+from ketamon.training.measured_patient import MeasuredPatient
 from ketamon.training.patient import Patient, Truth
-from ketamon.training.probe import Probe
-from ketamon_drivers.readings import Oximetry
 from ketamon_drivers.virtual.media import PipeMedium, PtyMedium
 from ketamon_drivers.virtual.nonin_oximeter import VirtualNoninOximeter
-from ketamon_drivers.virtual.suntech_cuff import Measurement, VirtualSunTechCuff
+from ketamon_drivers.virtual.suntech_cuff import VirtualSunTechCuff
 
 DEVICES = ("cuff", "oximeter")
 TRUTH_PERIOD_S = 1.0
 
 
-class Room:
+class Room(MeasuredPatient):
     """One patient with two devices; give it `truth_log` to have a JSON line of the truth a second."""
 
     def __init__(
@@ -32,27 +30,12 @@ class Room:
         cuff_on_probe_arm: bool = False,
         truth_log: Callable[[str], None] | None = None,
     ) -> None:
-        self.patient = patient or Patient(seed)
-        self.arm = CuffOnArm(seed)
-        self.probe = Probe(seed)
-        self.cuff = VirtualSunTechCuff(self._measure, self._cycle)
-        self.oximeter = VirtualNoninOximeter(self._sample)
+        super().__init__(seed, patient or Patient(seed))
+        self.cuff = VirtualSunTechCuff(self.measure, self._cycle)
+        self.oximeter = VirtualNoninOximeter(self.sample)
         self._cuff_on_probe_arm = cuff_on_probe_arm
         self._truth_log = truth_log
-        self._began_s: float | None = None
         self._media: dict[str, PipeMedium | PtyMedium] = {}
-
-    @property
-    def now_s(self) -> float:
-        """Seconds since the room began; the first to ask begins it."""
-        now = asyncio.get_running_loop().time()
-        if self._began_s is None:
-            self._began_s = now
-        return round(now - self._began_s, 3)
-
-    def truth(self) -> Truth:
-        """Gives what is true of the patient now."""
-        return self.patient.at(self.now_s)
 
     async def run(self) -> None:
         """Lives until cancelled, and writes the truth's log."""
@@ -147,13 +130,6 @@ class Room:
                 f"no device {device} is served here; it is one of {', '.join(DEVICES)}"
             )
         return self._media[device]
-
-    def _measure(self) -> Measurement:
-        truth = self.truth()
-        return self.arm.measure(truth, moving=self.probe.motion.at(truth.t_s) is not None)
-
-    def _sample(self) -> Oximetry:
-        return self.probe.sample(self.truth())
 
     def _cycle(self, started: bool) -> None:
         if not self._cuff_on_probe_arm:
