@@ -119,6 +119,18 @@ def is_stuck(info: "ChairInfo") -> bool:
     return bool(info.session) and not is_kept(socket) and asyncio.run(is_silent())
 
 
+def places_of(chair: str) -> dict[str, str]:
+    """Gives where an engine of this chair is found; what is left of one that was given up goes.
+
+    Raises RunFolderError.
+    """
+    from ketamon.feed.paths import run_folder, socket_path
+
+    socket, mark = socket_path(f"chair-{chair}"), run_folder() / f"chair-{chair}.failed"
+    mark.unlink(missing_ok=True)
+    return {"chair": chair, "socket": str(socket), "failed_mark": str(mark)}
+
+
 def start_keeper(request: dict[str, Any]) -> dict[str, str]:
     """Starts a chair's keeper in the background and gives its ready line; raises ClickException."""
     keeper = keeper_of(request, subprocess.DEVNULL)

@@ -87,7 +87,8 @@ def _found(name: str) -> Path:
 
 def request_of(path: Path) -> dict[str, Any]:
     """Asks the session itself which chair, mode and devices it had; raises ClickException."""
-    from ketamon.feed.paths import RunFolderError, run_folder, socket_path
+    from ketamon.commands.chairs import places_of
+    from ketamon.feed.paths import RunFolderError
     from ketamon.ledger.session_file import SessionFileError, read_unclosed
 
     try:
@@ -97,9 +98,7 @@ def request_of(path: Path) -> dict[str, Any]:
             raise click.ClickException(
                 f"{path}: nothing was recorded in it; begin a new session with `ketamon start`"
             )
-        chair = opened.chair or "1"
-        socket, mark = socket_path(f"chair-{chair}"), run_folder() / f"chair-{chair}.failed"
-        mark.unlink(missing_ok=True)
+        places = places_of(opened.chair or "1")
     except (SessionFileError, RunFolderError) as error:
         raise click.ClickException(str(error)) from None
     devices = {
@@ -108,13 +107,11 @@ def request_of(path: Path) -> dict[str, Any]:
         if entry.kind == "device" and entry.device and entry.body.family
     }
     return {
-        "chair": chair,
-        "socket": str(socket),
+        **places,
         "mode": opened.mode or "LIVE",
         "devices": devices,
         "title": opened.title,
         "resume": str(path.absolute()),
-        "failed_mark": str(mark),
     }
 
 

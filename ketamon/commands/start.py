@@ -114,9 +114,10 @@ def request_for(
     chair: str, devices: dict[str, str], limits_file: Path | None, site: "SiteConfig"
 ) -> dict[str, Any]:
     """Builds what the engine is asked for; raises ClickException where it may not be."""
+    from ketamon.commands.chairs import places_of
     from ketamon.core.profile import ProfileError
     from ketamon.feed.chairs import ChairNameError, assert_is_chair_name
-    from ketamon.feed.paths import RunFolderError, run_folder, socket_path
+    from ketamon.feed.paths import RunFolderError
     from ketamon.profiles import FOLDER, load_profile
     from ketamon.profiles.approval import ApprovalError, approval_of
 
@@ -138,18 +139,15 @@ def request_for(
             if load_profile(path) != profile:  # what was read is what was approved
                 raise ApprovalError(f"{path}: was edited just now; start again")
             approval = {"name": approved.name, "date": approved.date, "sha256": approved.sha256}
-        socket, mark = socket_path(f"chair-{chair}"), run_folder() / f"chair-{chair}.failed"
-        mark.unlink(missing_ok=True)
+        places = places_of(chair)
     except (ProfileError, ApprovalError, RunFolderError) as error:
         raise click.ClickException(str(error)) from None
     return {
-        "chair": chair,
-        "socket": str(socket),
+        **places,
         "mode": mode,
         "devices": devices,
         "limits": dict(profile.raw),
         "approval": approval,
-        "failed_mark": str(mark),
     }
 
 

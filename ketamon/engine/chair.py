@@ -118,7 +118,7 @@ class Chair:
         loop: RealLoop | ScaledLoop = asyncio.get_running_loop()  # type: ignore[assignment]
         at = wall.mark(self.session.now_ms() / 1000, loop.speed)
         with suppress(OSError):  # without it the wall clock tells, less exactly
-            self._clock_note().write_text(json.dumps([self.path.name, *at]))
+            self._clock_note().write_text(json.dumps(at))
 
     def tell(self, **more: Any) -> None:
         """Says anew at the chair what runs here; without that `status` knows less."""
@@ -133,9 +133,7 @@ class Chair:
     def noted_clock(self) -> wall.ClockMark | None:
         """What an engine of this very session noted before; None where nothing was."""
         with suppress(OSError, ValueError, TypeError):
-            name, *at = json.loads(self._clock_note().read_text())
-            if name == self.path.name:
-                return wall.ClockMark(*at)
+            return wall.ClockMark(*json.loads(self._clock_note().read_text()))
         return None
 
     def _clock_note(self) -> Path:
