@@ -9,7 +9,7 @@ import pytest
 from ketamon.entries import Body, End, Session, make
 from ketamon.feed.chairs import hold_chair
 from ketamon.ledger.live import LiveLedger
-from ketamon.profiles import FOLDER
+from ketamon.profiles import FOLDER, load_profile
 from ketamon_drivers.lock_file import LockFile
 from tests.commands.run import assert_refused, run
 from tests.ledger.session_files import ENTRIES, made
@@ -93,6 +93,16 @@ def test_real_devices_have_real_time(capfd: pytest.CaptureFixture[str], profile:
     approve(profile, "Dr. A", "2026-01-31", OURS)
     ran = run(capfd, *START, "--cuff", REAL_CUFF, "--limits", profile, "--speed", 2)
     assert_refused(ran, "--speed: time is real with real devices")
+
+
+@pytest.mark.usefixtures("no_keeper")
+def test_what_is_read_is_what_was_approved(
+    capfd: pytest.CaptureFixture[str], profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approve(profile, "Dr. A", "2026-01-31", OURS)
+    read = [load_profile(profile), load_profile(FOLDER / "im_adult.toml")]
+    monkeypatch.setattr("ketamon.profiles.load_profile", lambda _path: read.pop())
+    assert_refused(run(capfd, *START, "--limits", profile), "was edited just now; start again")
 
 
 @pytest.mark.usefixtures("no_keeper")

@@ -94,6 +94,26 @@ def entries(*bodies: Any) -> list[Entry]:
     return [make(seq, seq * 1000, body) for seq, body in enumerate(bodies, 1)]
 
 
+def begun(asked: ChairRequest) -> Entry:
+    """What is entered first."""
+
+    async def new() -> Entry:
+        kept = Kept()
+        process.begin(asked, LiveSession(asked.mode, kept))
+        return kept.entries[0]
+
+    return run(new(), VirtualLoop())
+
+
+def test_a_session_says_its_mode_also_where_it_is_live() -> None:
+    assert b'"mode":"LIVE"' in begun(request("LIVE")).line
+
+
+def test_a_title_can_steer_no_terminal_and_fill_no_screen() -> None:
+    asked = ChairRequest("1", "/run/1.sock", "SIMULATED", title="e\x1b]0;x\x07\nvil" + 99 * "l")
+    assert begun(asked).body.title == "e]0;xvil" + 52 * "l"
+
+
 def gone_on(before: list[Entry], noted: ClockMark | None) -> tuple[list[Entry], float]:
     """What is entered when a session goes on, and at which speed it does."""
 

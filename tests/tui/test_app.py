@@ -102,6 +102,20 @@ async def test_acknowledgement_covers_nothing_that_was_not_drawn() -> None:
     assert feed.sent == [("acknowledge", {"up_to_seq": 60})]
 
 
+async def test_a_tick_keeps_no_reading_waiting_and_readings_share_a_frame() -> None:
+    feed = FakeFeed(*chair())
+    app = screen(feed)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.redraw()  # as a tick does, at the very moment at which the next one comes
+        for seq in (77, 78):
+            changed = View(conditions=(condition("hr_high", seq=seq),))
+            feed.told.put_nowait(EntryMessage(seq, RAW, changed))
+            await pilot.pause(0)
+        assert app.picture.seq == 78
+        assert app.seen_seq == 77
+
+
 async def test_leaving_a_chair_only_closes_the_screen() -> None:
     feed = FakeFeed(*chair())
     app = screen(feed)
