@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.spread import at_one_time, workers
+
 ROOT = Path(__file__).parents[1]
 IN_CI = bool(os.environ.get("CI"))
 
@@ -27,6 +29,18 @@ def needs(tool: str, package: str) -> pytest.MarkDecorator:
     if missing and IN_CI:
         raise RuntimeError(f"{tool} is missing and CI must run its tests: install {package}")
     return pytest.mark.skipif(missing, reason=f"{tool} is missing: install {package}")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The whole suite runs on several cores; what a person singled out, and what is timed, on one."""
+    return workers(config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps tests with real processes and terminals from running beside each other."""
+    for item in items:
+        if at_one_time(item.path):
+            item.add_marker(pytest.mark.xdist_group("real processes"))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -43,7 +43,8 @@ class Terminal:
         self.master, slave = pty.openpty()
         self._set_size(*size)
         terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
-        clean = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "LC_ALL", "COLUMNS")}
+        ours = ("NO_COLOR", "LC_ALL", "COLUMNS", "LINES")
+        clean = {k: v for k, v in os.environ.items() if k not in ours}
         try:
             self.process = subprocess.Popen(
                 arguments,
