@@ -223,6 +223,29 @@ TECHNICAL: dict[str, TechnicalCondition] = {
 }
 """The technical conditions; their order is the order of lines of one moment, after CONDITIONS."""
 
+
+def condition_named(name: str) -> Condition | None:
+    """A condition of the patient or of the equipment; None for one of a later version."""
+    return CONDITIONS.get(name) or TECHNICAL.get(name)
+
+
+def condition_label(name: str) -> str:
+    """What every screen, line and command calls a condition: `SYS HIGH`, `BP OVERDUE`."""
+    known = condition_named(name)
+    return known.label if known else name.replace("_", " ").upper()
+
+
+def condition_sign(name: str) -> str:
+    """`>` or `<`: on which side of its limit a condition lies."""
+    known = condition_named(name)
+    return "<" if known is not None and known.direction == "low" else ">"
+
+
+def condition_mark(name: str, priority: str) -> str:
+    """`***` to `*` for the patient's conditions, `!!!` to `!` for all others."""
+    return ("*" if name in CONDITIONS else "!") * PRIORITY_RANK.get(priority, 1)
+
+
 PRESS_START_MS = 30_000  # so long before a measurement is due, a person is asked to press START
 SPO2_UNCERTAIN_PCT = 70  # at and below, accuracy is unspecified: shown with `?`
 CHARTED_OVER_MS = 60_000  # a source slower than this is charted: judged as episodic, never stale

@@ -159,6 +159,8 @@ def short(one: dict[str, Any]) -> str:
     """`1 SIM 158/94 78 97% **SYS HIGH`."""
     if "error" in one:
         return f"{one['chair']} {'ENDED, NOT CLOSED' if one.get('state') == 'ended' else 'DEAD'}"
+    from ketamon.vitals import condition_label, condition_mark
+
     vitals = one["vitals"]
     alarm = one["alarms"][0] if one["alarms"] else None
     mode = {"SIMULATED": "SIM ", "REPLAY": "REPLAY "}.get(one["mode"], "")
@@ -168,8 +170,8 @@ def short(one: dict[str, Any]) -> str:
     )
     if alarm is None:
         return words
-    stars = "*" * {"low": 1, "medium": 2, "high": 3}.get(alarm["priority"], 1)
-    return f"{words} {stars}{_label(alarm['condition'])}"
+    mark = condition_mark(alarm["condition"], alarm["priority"])
+    return f"{words} {mark}{condition_label(alarm['condition'])}"
 
 
 def long(one: dict[str, Any]) -> str:
@@ -182,8 +184,10 @@ def long(one: dict[str, Any]) -> str:
         f"HR {_number(vitals, 'hr')}{_age(vitals, 'hr')}, "
         f"SpO2 {_number(vitals, 'spo2')}{_age(vitals, 'spo2')}"
     )
+    from ketamon.vitals import condition_label
+
     alarms = "; ".join(
-        f"{_label(a['condition'])} {a['priority']} {a['state']} for {int(a['since_s'])} s"
+        f"{condition_label(a['condition'])} {a['priority']} {a['state']} for {int(a['since_s'])} s"
         for a in one["alarms"]
     )
     devices = ", ".join(
@@ -209,10 +213,3 @@ def _age(vitals: dict[str, Any], name: str) -> str:
         return ""
     age = int(found["age_s"])
     return f" ({age} s ago)" if age < 120 else f" ({age // 60} min ago)"
-
-
-def _label(condition: str) -> str:
-    from ketamon.vitals import CONDITIONS
-
-    known = CONDITIONS.get(condition)
-    return known.label if known else condition.replace("_", " ")

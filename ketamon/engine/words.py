@@ -19,7 +19,7 @@ from ketamon.entries import (
 )
 from ketamon.feed.messages import EventLine
 from ketamon.ledger.importers.marks import why_not_judged
-from ketamon.vitals import CONDITIONS, TECHNICAL, Number
+from ketamon.vitals import TECHNICAL, Number, condition_label, condition_sign
 from ketamon_drivers.readings import BloodPressure, Manual, printable
 
 ALARM_WORDS = {
@@ -82,9 +82,7 @@ def _alarm(entry: Entry) -> str:
     body: Alarm = entry.body
     if body.condition in TECHNICAL:
         return _technical(body)
-    condition = CONDITIONS.get(body.condition)
-    label = condition.label if condition else body.condition
-    beyond = ">" if body.condition.endswith("_high") else "<"
+    label, beyond = condition_label(body.condition), condition_sign(body.condition)
     change = ALARM_WORDS.get(body.change, body.change)
     if body.reason == "limits":
         return f"{label} {change}: limit removed"
@@ -96,7 +94,7 @@ def _alarm(entry: Entry) -> str:
 
 def _technical(body: Alarm) -> str:
     """A technical condition's change, and why: `CUFF FAILED: no reading within 90 s of START`."""
-    label = TECHNICAL[body.condition].label
+    label = condition_label(body.condition)
     change = "again" if body.change == "reading_flagged" else ALARM_WORDS.get(body.change)
     words = f"{label} {change or body.change}"
     if body.change == "raised":

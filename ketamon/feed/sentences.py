@@ -13,7 +13,7 @@ from ketamon.feed.messages import (
     Snapshot,
     VitalView,
 )
-from ketamon.vitals import CONDITIONS, TECHNICAL, VITALS
+from ketamon.vitals import VITALS, condition_label, condition_sign
 
 
 class Sentences:
@@ -94,10 +94,7 @@ def value_words(vital: VitalView) -> str:
 
 def condition_words(condition: ConditionView) -> str:
     """`SYS HIGH 172 > 160, medium, not acknowledged`."""
-    known = CONDITIONS.get(condition.condition)
-    named = known or TECHNICAL.get(condition.condition)
-    name = named.label if named else condition.condition.replace("_", " ")
-    sign = ">" if known is None or known.direction == "high" else "<"
+    name, sign = condition_label(condition.condition), condition_sign(condition.condition)
     value = "" if condition.value is None else f" {condition.value:g}"
     limit = "" if condition.limit is None else f" {sign} {condition.limit:g}"
     state = "not acknowledged" if condition.state == "active" else condition.state

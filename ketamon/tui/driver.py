@@ -88,6 +88,7 @@ def driver_class() -> "type[Driver] | None":
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
+            self._file = sys.__stdout__  # Textual's choice, stderr, may be a file: `2>errors`
             self.behind = False
             self.gone = False
             self._suspended = False

@@ -12,7 +12,7 @@ from ketamon.tui.abilities import able, seat
 from ketamon.tui.keys import WINDOW_FIRST, WINDOWS, Window, times_of
 from ketamon.tui.shown import Shown, exact, show
 from ketamon.tui.typed import Typed
-from ketamon.vitals import CONDITIONS, PRIORITY_RANK
+from ketamon.vitals import CONDITIONS, condition_label, condition_mark, condition_sign
 
 LINK_LOST_S = 3.0
 """Silence of the engine after which nothing on the screen is current."""
@@ -133,8 +133,7 @@ def stands(condition: ConditionView) -> bool:
 
 def mark(condition: ConditionView) -> str:
     """`***` to `*` for the patient, `!!!` to `!` for devices."""
-    sign = "*" if condition.condition in CONDITIONS else "!"
-    return sign * PRIORITY_RANK.get(condition.priority, 1)
+    return condition_mark(condition.condition, condition.priority)
 
 
 def role(condition: ConditionView) -> str:
@@ -148,19 +147,17 @@ def ink(condition: ConditionView | None, own: str) -> str:
 
 
 def label(condition: ConditionView) -> str:
-    """`SYS HIGH`, `OXIMETER NO DATA`."""
-    known = CONDITIONS.get(condition.condition)
-    return known.label if known else condition.condition.replace("_", " ").upper()
+    """`SYS HIGH`, `SpO2 NO DATA`."""
+    return condition_label(condition.condition)
 
 
 def sign(condition: ConditionView) -> str:
     """`>` or `<`: on which side of the limit its violation is."""
-    return "<" if _low(condition) else ">"
+    return condition_sign(condition.condition)
 
 
 def _low(condition: ConditionView) -> bool:
-    known = CONDITIONS.get(condition.condition)
-    return known is not None and known.direction == "low"
+    return sign(condition) == "<"
 
 
 def inside(condition: ConditionView) -> bool:

@@ -90,7 +90,7 @@ def test_times_are_the_wall_clocks_where_the_sessions_beginning_is_known(
         (ConditionView("sys_high", "acknowledged", "medium", 170.5, 160),
          "SYS HIGH 170.5 > 160, medium, acknowledged"),
         (ConditionView("cuff_failed", "active", "low"), "CUFF FAILED, low, not acknowledged"),
-        (ConditionView("something_new", "active", "low"), "something new, low, not acknowledged"),
+        (ConditionView("something_new", "active", "low"), "SOMETHING NEW, low, not acknowledged"),
     ],
 )  # fmt: skip
 def test_a_condition_says_value_limit_priority_and_state(

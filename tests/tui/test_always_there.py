@@ -53,7 +53,7 @@ def test_devices_alarm_is_named_with_a_mark_of_its_own(size: tuple[int, int]) ->
     for priority, signs in (("high", "!!!"), ("medium", "!!"), ("low", "!")):
         both = (condition(), condition("oximeter_no_data", priority, value=None, limit=None))
         shown = words(text(size, scene(conditions=both)))
-        assert f" {signs} OXIMETER NO DATA" in shown
+        assert f" {signs} SpO2 NO DATA" in shown
         assert "** SYS HIGH 172 > 160" in shown
 
 
