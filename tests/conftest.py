@@ -36,6 +36,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return workers(config)
 
 
+@pytest.hookimpl(tryfirst=True)  # before the hook that reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keeps tests with real processes and terminals from running beside each other."""
     for item in items:
