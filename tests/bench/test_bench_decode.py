@@ -1,7 +1,7 @@
 """One packet through each decoder: 2 µs for 2A35 and 2A5F, 1 µs for 2A37 (DESIGN 13).
 
-Beside it, in the same run, `labmcp-ble-health` 0.1.3, the most correct public decoder found: run
-in an environment of its own by uv, where that can be made.
+Beside it, in the same run and as ratios: `labmcp-ble-health` 0.1.3, the most correct public decoder
+found, in an environment of its own by uv, where that can be made; and bumble, which decodes 2A37 only.
 """
 
 import json
@@ -27,8 +27,8 @@ PACKETS = {
 }
 """A packet with every usual field, and its budget in µs."""
 
-PEER = "labmcp-ble-health==0.1.3"
-PEER_PROGRAM = """
+LABMCP = "labmcp-ble-health==0.1.3"
+LABMCP_PROGRAM = """
 import json, statistics, sys, timeit
 from labmcp_ble_health import driver
 parse = {
@@ -49,40 +49,58 @@ def microseconds(call: Callable[[], object]) -> float:
     return statistics.median(timeit.repeat(call, number=20_000, repeat=9)) / 20_000 * 1e6
 
 
-def peer_microseconds(folder: Path) -> dict[str, float] | str:
-    """Gives the peer's medians in µs, or in a sentence why they can't be had here."""
+def labmcp_microseconds(folder: Path) -> dict[str, float] | str:
+    """Gives labmcp's medians in µs, or in a sentence why they can't be had here."""
     uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
     packets = json.dumps({name: packet for name, (packet, _) in PACKETS.items()})
-    command = [uv, "run", "--no-project", "--quiet", "--python", sys.executable, "--with", PEER,
-               "python", "-c", PEER_PROGRAM, packets]  # fmt: skip
+    command = [uv, "run", "--no-project", "--quiet", "--python", sys.executable, "--with", LABMCP,
+               "python", "-c", LABMCP_PROGRAM, packets]  # fmt: skip
     try:
         ran = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, timeout=240, check=True,
             env={key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"},
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
-        return f"{PEER} can't be installed here ({type(error).__name__})"
+        return (
+            f"{LABMCP} is left out ({type(error).__name__}): `uv run --with {LABMCP}` must be able "
+            "to install it"
+        )
     return {name: found * 1e6 for name, found in json.loads(ran.stdout).items()}
 
 
-def test_packets_decode_in_budget_beside_a_peer(
+def bumble_microseconds() -> dict[str, float] | str:
+    """Gives bumble's median in µs, or in a sentence why it can't be had here."""
+    try:
+        from bumble.profiles.heart_rate_service import HeartRateService
+    except ImportError:
+        return "bumble is left out: install ketamon[sim]"
+    raw = bytes.fromhex(PACKETS["gatt-2a37"][0])
+    parse = HeartRateService.HeartRateMeasurement.from_bytes
+    return {"gatt-2a37": microseconds(lambda: parse(raw))}
+
+
+def beside(ours: float, theirs: dict[str, float] | str, name: str) -> str:
+    """One cell: the peer's time, and how many of ours that is."""
+    if isinstance(theirs, str) or name not in theirs:
+        return f"{'–':>16}"
+    return f"{theirs[name]:6.2f} µs  x {theirs[name] / ours:4.1f}"
+
+
+def test_packets_decode_in_budget_beside_two_peers(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    peer = peer_microseconds(tmp_path)
+    peers = {"labmcp": labmcp_microseconds(tmp_path), "bumble": bumble_microseconds()}
     found = {}
     for name, (packet, _) in PACKETS.items():
         feed, raw = PROTOCOLS[name].decoder().feed, bytes.fromhex(packet)
         found[name] = microseconds(lambda feed=feed, raw=raw: feed(raw))  # type: ignore[misc]
     with capsys.disabled():
-        print("\none packet        ours     budget   peer")
+        print("\none packet        ours     budget" + "".join(f"{peer:>19}" for peer in peers))
         for name, (_, budget) in PACKETS.items():
-            theirs = (
-                ""
-                if isinstance(peer, str)
-                else f"{peer[name]:6.2f} µs  x {peer[name] / found[name]:.1f}"
-            )
-            print(f"  {name:<12} {found[name]:6.2f} µs {budget:6.1f} µs  {theirs}")
-        if isinstance(peer, str):
-            print(f"  {peer}")
+            cells = "   ".join(beside(found[name], theirs, name) for theirs in peers.values())
+            print(f"  {name:<12} {found[name]:6.2f} µs {budget:6.1f} µs   {cells}")
+        for theirs in peers.values():
+            if isinstance(theirs, str):
+                print(f"  {theirs}")
     for name, (_, budget) in PACKETS.items():
         assert found[name] < budget, name
