@@ -24,6 +24,8 @@ Number = int | float
 Mode = Literal["LIVE", "SIMULATED", "REPLAY"]
 DEVICE_ROLES = ("cuff", "oximeter", "strap", "monitor", "person")
 PHASES = ("setup", "baseline", "dosing", "recovery", "ended")
+Arm = Literal["left", "right"]
+Site = Literal["upper_arm", "forearm", "wrist", "leg"]
 
 
 class EntryError(ValueError):
@@ -144,6 +146,22 @@ class Away(_Body, frozen=True, tag="away"):
     reason: str | None = None
 
 
+class Placement(_Body, frozen=True, tag="placement"):
+    """Where cuff, probe and infusion line are on the patient; what is left out stays as it was."""
+
+    cuff_arm: Arm | None = None
+    cuff_site: Site | None = None
+    cuff_size: str | None = None
+    probe_arm: Arm | None = None
+    line_arm: Arm | None = None
+
+
+class Rhythm(_Body, frozen=True, tag="rhythm"):
+    """The patient's pulse is irregular, or is not: three pressures then decide where one would."""
+
+    irregular: bool = False
+
+
 class Person(_Body, frozen=True, tag="person"):
     """Somebody takes or leaves a seat."""
 
@@ -236,8 +254,8 @@ class Other(msgspec.Struct, frozen=True):
 
 _OWN_KINDS: tuple[type[msgspec.Struct], ...] = (
     Session, Device, Phase, Baseline, Limits, Dose, Symptom, Score, Intervention, Position, Note,
-    Correction, Acknowledge, PauseAudio, Away, Person, Handover, Cuff, Fault, Announced, Alarm,
-    Gap, End,
+    Correction, Acknowledge, PauseAudio, Away, Placement, Rhythm, Person, Handover, Cuff, Fault,
+    Announced, Alarm, Gap, End,
 )  # fmt: skip
 KINDS: dict[str, type[msgspec.Struct]] = {
     str(cls.__struct_config__.tag): cls for cls in (*readings.READING_TYPES, *_OWN_KINDS)

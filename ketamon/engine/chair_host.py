@@ -23,6 +23,8 @@ from ketamon.entries import (
     Chart,
     Cuff,
     Phase,
+    Placement,
+    Rhythm,
 )
 from ketamon.feed.messages import PROTOCOL, Answer, Beat, Command, Hello, Snapshot
 from ketamon.vitals import CONDITIONS, TECHNICAL
@@ -30,7 +32,9 @@ from ketamon_drivers.readings import Manual, printable
 
 HIGHEST_SPEED = 60
 TYPED = {"systolic", "diastolic", "pulse_rate", "spo2", "rr", "moaas"}
+PLACED = ("cuff_arm", "cuff_site", "cuff_size", "probe_arm", "line_arm")
 LONGEST_TEXT = 500
+LONGEST_SIZE = 12
 CHART_KINDS = {"scale": "score"}
 """First part of an event's id, where it is not the kind."""
 
@@ -162,6 +166,25 @@ class ChairHost:
             raise RefusedError(refused)
         self.session.take(body, by=by)
 
+    def _placement(self, args: dict[str, Any], by: By) -> None:
+        given = {name: text(args[name]) for name in PLACED if args.get(name) is not None}
+        given = {name: word[:LONGEST_SIZE] for name, word in given.items() if word}
+        if not given:
+            raise RefusedError(f"placement: give any of {', '.join(PLACED)}")
+        try:
+            body = msgspec.convert({"kind": "placement", **given}, Placement)
+        except msgspec.ValidationError:
+            raise RefusedError(
+                "placement: an arm is left or right, a site upper_arm, forearm, wrist or leg"
+            ) from None
+        self.session.take(body, by=by)
+
+    def _rhythm(self, args: dict[str, Any], by: By) -> None:
+        irregular = args.get("irregular")
+        if not isinstance(irregular, bool):
+            raise RefusedError("rhythm: say irregular, true or false")
+        self.session.take(Rhythm(irregular), by=by)
+
     def _chart(self, args: dict[str, Any], by: By) -> None:
         event = text(args.get("event"))
         head = event.partition(".")[0]
@@ -219,6 +242,8 @@ _DO: dict[str, Callable[[ChairHost, dict[str, Any], By], None]] = {
     "cuff": ChairHost._cuff,
     "manual": ChairHost._manual,
     "away": ChairHost._away,
+    "placement": ChairHost._placement,
+    "rhythm": ChairHost._rhythm,
     "chart": ChairHost._chart,
     "baseline": ChairHost._baseline,
     "phase": ChairHost._phase,

@@ -14,6 +14,8 @@ COMMANDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "cuff": (AT_CHAIR, IN_SIMULATION),
     "manual": (AT_CHAIR, IN_SIMULATION),
     "away": (AT_CHAIR, IN_SIMULATION),
+    "placement": (AT_CHAIR, IN_SIMULATION),
+    "rhythm": (AT_CHAIR, IN_SIMULATION),
     "chart": (AT_CHAIR, IN_SIMULATION),
     "baseline": (AT_CHAIR, IN_SIMULATION),
     "phase": (AT_CHAIR, IN_SIMULATION),

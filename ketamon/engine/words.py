@@ -16,6 +16,8 @@ from ketamon.entries import (
     Limits,
     Other,
     Phase,
+    Placement,
+    Rhythm,
 )
 from ketamon.feed.messages import EventLine
 from ketamon.ledger.importers.marks import why_not_judged
@@ -171,6 +173,19 @@ def _away(entry: Entry) -> str:
     return _with_reason(", ".join((minutes, *body.sensors)), body.reason)
 
 
+def _placement(entry: Entry) -> str:
+    body: Placement = entry.body
+    cuff = [body.cuff_arm, body.cuff_site, body.cuff_size]
+    told = {"cuff": " ".join(w for w in cuff if w), "probe": body.probe_arm, "line": body.line_arm}
+    words = ", ".join(f"{what} {where}" for what, where in told.items() if where)
+    return words.replace("_", " ")
+
+
+def _rhythm(entry: Entry) -> str:
+    body: Rhythm = entry.body
+    return f"pulse {'irregular' if body.irregular else 'regular'}"
+
+
 def _gap(entry: Entry) -> str:
     body: Gap = entry.body
     if body.since_t is None:
@@ -223,6 +238,8 @@ _WORDS: dict[str, Callable[[Entry], str]] = {
     "fault": _fault,
     "gap": _gap,
     "away": _away,
+    "placement": _placement,
+    "rhythm": _rhythm,
     **dict.fromkeys(("handover", "pause_audio"), _kind),
     **dict.fromkeys(
         ("oximetry", "heart_rate", "respiration", "pleth", "cuff_pressure", "device_info"),

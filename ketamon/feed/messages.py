@@ -52,7 +52,11 @@ class VitalView(msgspec.Struct, frozen=True, omit_defaults=True):
     `value` is the newest plausible one and stays after a loss, for "last 86"; `state` says whether
     it counts: `none` (never came), `valid`, `lost`. `source` is a device role. `stale_after_s` is
     None for values that hold until the next (cuff, score, charted). `mark` is `?` where the
-    number's accuracy is unspecified; `status` holds the reading's words (`sensor_off`, …).
+    number's accuracy is unspecified; `status` holds the reading's words (`sensor_off`,
+    `irregular_pulse`, …). While the cuff squeezes the probe's arm, `cuff_until_t` is when that
+    counts no longer at the latest: until then the value is marked `CUFF` and no level of its low
+    side is reached; `held` is the priority of the alarm that waits for it. `suspended` says why
+    limits relative to the baseline don't count now.
     """
 
     vital: str
@@ -67,6 +71,9 @@ class VitalView(msgspec.Struct, frozen=True, omit_defaults=True):
     baseline: Number | None = None
     high: tuple[LimitView, ...] = ()
     low: tuple[LimitView, ...] = ()
+    cuff_until_t: float | None = None
+    held: str = ""
+    suspended: str = ""
 
 
 class ConditionView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -96,7 +103,10 @@ class ConditionView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class CuffBar(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One accepted pressure reading, for the trend; `flagged`: beyond a limit at its time."""
+    """One accepted pressure reading, for the trend; `flagged`: beyond a limit at its time.
+
+    `irregular`: the cuff found an irregular pulse; `moved`: the cuff was elsewhere before it.
+    """
 
     t: float
     systolic: Number | None = None
@@ -105,6 +115,8 @@ class CuffBar(msgspec.Struct, frozen=True, omit_defaults=True):
     pulse_rate: Number | None = None
     source: str = "cuff"
     flagged: str = ""
+    irregular: bool = False
+    moved: bool = False
 
 
 class Bin(msgspec.Struct, frozen=True, array_like=True):
@@ -175,6 +187,31 @@ class AwayView(msgspec.Struct, frozen=True, omit_defaults=True):
     extended: bool = False
 
 
+class PlacementView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where cuff, probe and line are, as entered; `conflicts` in sentences where they disturb."""
+
+    cuff_arm: str | None = None
+    cuff_site: str | None = None
+    cuff_size: str | None = None
+    probe_arm: str | None = None
+    line_arm: str | None = None
+    conflicts: tuple[str, ...] = ()
+
+
+class RhythmView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whether the pulse is irregular, so that the median of three pressures decides MEDIUM.
+
+    `proposed`: two readings said so, and nobody has. While three are taken, `repeats` more are
+    asked for, the next from `repeat_t` on; at `decided_t` those that came decide alone.
+    """
+
+    irregular: bool = False
+    proposed: bool = False
+    repeats: int = 0
+    repeat_t: float | None = None
+    decided_t: float | None = None
+
+
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something to step to in a recording: an alarm line, a cuff reading, an event, a phase."""
 
@@ -206,6 +243,8 @@ class View(msgspec.Struct, frozen=True, omit_defaults=True):
     devices: tuple[DeviceView, ...] = ()
     cuff: CuffView | None = None
     away: AwayView | None = None
+    placement: PlacementView | None = None
+    rhythm: RhythmView | None = None
 
 
 # -- engine to viewer ---------------------------------------------------------------------------
@@ -251,6 +290,8 @@ class Snapshot(msgspec.Struct, frozen=True, tag_field="type", tag="snapshot", om
     devices: tuple[DeviceView, ...] = ()
     cuff: CuffView | None = None
     away: AwayView | None = None
+    placement: PlacementView | None = None
+    rhythm: RhythmView | None = None
 
 
 class EntryMessage(msgspec.Struct, frozen=True, tag_field="type", tag="entry", omit_defaults=True):
@@ -327,6 +368,8 @@ class Command(msgspec.Struct, frozen=True, tag_field="type", tag="command", omit
     | cuff | action: start, started, stop, skipped; reason | chair |
     | manual | systolic, diastolic, pulse_rate, spo2, rr, moaas; measured_t, source | chair |
     | away | minutes (5, 10, 15; 0: back), sensors, reason | chair |
+    | placement | any of cuff_arm, cuff_site, cuff_size, probe_arm, line_arm | chair |
+    | rhythm | irregular (true, false) | chair |
     | phase | phase | chair |
     | baseline | | chair |
     | chart | event (`dose.im`, `note`, …), value, text | chair |

@@ -24,6 +24,8 @@ from ketamon.feed.messages import (
     EventLine,
     FromEngine,
     Hello,
+    PlacementView,
+    RhythmView,
     Snapshot,
     Transport,
     View,
@@ -67,6 +69,8 @@ class Picture:
     devices: dict[str, DeviceView] = field(default_factory=dict)
     cuff: CuffView | None = None
     away: AwayView | None = None
+    placement: PlacementView | None = None
+    rhythm: RhythmView | None = None
     answers: list[Answer] = field(default_factory=list)
     bye: str | None = None
 
@@ -144,7 +148,7 @@ class Picture:
         self.seq, self.transport = s.seq, s.transport
         self.bin_s, self.history_s = s.bin_s, s.history_s
         self.devices, self.cuff = {d.device: d for d in s.devices}, s.cuff
-        self.away = s.away
+        self.away, self.placement, self.rhythm = s.away, s.placement, s.rhythm
         self.vitals = {v.vital: v for v in s.vitals}
         self.conditions = {c.condition: c for c in s.conditions}
         self.bars, self.events, self.bins = list(s.bars), list(s.events), {}
@@ -174,6 +178,8 @@ class Picture:
             self.cuff = view.cuff
         if view.away is not None:
             self.away = view.away if view.away.sensors else None
+        self.placement = view.placement or self.placement
+        self.rhythm = view.rhythm or self.rhythm
         if view.bar is not None:
             self.bars.append(view.bar)
         if view.event is not None:

@@ -136,6 +136,10 @@ def _away(body: kinds.Away, _start: int) -> Any:
     return kinds.Away(minutes=body.minutes, sensors=sensors)
 
 
+def _placement(body: kinds.Placement, _start: int) -> Any:
+    return msgspec.structs.replace(body, cuff_size=None)
+
+
 def _cuff(body: kinds.Cuff, _start: int) -> Any:
     return kinds.Cuff(action=_word(body.action))
 
@@ -201,7 +205,8 @@ _KEEP: dict[type, Keep] = {
     kinds.Baseline: _as_it_is, kinds.Limits: _limits, kinds.Dose: _chart, kinds.Symptom: _chart,
     kinds.Score: _chart, kinds.Intervention: _chart, kinds.Position: _chart,
     kinds.Correction: _correction, kinds.Acknowledge: _acknowledge,
-    kinds.PauseAudio: _as_it_is, kinds.Away: _away, kinds.Cuff: _cuff, kinds.Fault: _fault,
+    kinds.PauseAudio: _as_it_is, kinds.Away: _away, kinds.Placement: _placement,
+    kinds.Rhythm: _as_it_is, kinds.Cuff: _cuff, kinds.Fault: _fault,
     kinds.Announced: _announced, kinds.Alarm: _alarm, kinds.Gap: _gap, kinds.End: _without_reason,
     readings.BloodPressure: _reading, readings.CuffPressure: _as_it_is,
     readings.Oximetry: _reading, readings.HeartRate: _reading, readings.Pleth: _as_it_is,
