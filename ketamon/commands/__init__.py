@@ -25,6 +25,7 @@ COMMANDS: dict[str, Lazy] = {
     "feed": Lazy("feed", "feed", "Copies a running session's feed to standard output."),
     "sessions": Lazy("sessions", "sessions", "Lists what was recorded here, and what runs."),
     "replay": Lazy("replay", "replay", "Plays a recording on the screen, or prints its alarms."),
+    "whatif": Lazy("whatif", "whatif", "Says what other limits would have told of a recording."),
     "import": Lazy("import_", "import_", "Turns a recording into a session file."),
     "export": Lazy("export", "export", "Writes a session as CSV, lines of JSON or .vital."),
     "verify": Lazy("verify", "verify", "Checks a session file against its chain of hashes."),
