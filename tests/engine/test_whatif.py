@@ -108,6 +108,8 @@ def test_time_to_acknowledge_runs_from_raised_to_the_first_answer_at_the_chair()
             cuff(10, 170),
             {"t": 20, "kind": "acknowledge", "by": {"seat": "physician"}},
             {"t": 40, "kind": "acknowledge", "by": {"seat": "nurse"}},
+            cuff(50, 185),
+            {"t": 55, "kind": "acknowledge"},
             cuff(60, 150),
             cuff(100, 185),
             cuff(120, 150),
