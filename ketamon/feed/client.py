@@ -90,9 +90,9 @@ class FeedClient:
         finally:
             self._waiting.pop(number, None)
 
-    async def ping(self) -> None:
-        """Asks for a pong."""
-        await self._send(Ping(next(self._ids)))
+    async def ping(self, drawn: int | None = None, trip_s: float | None = None) -> None:
+        """Asks for a pong; a screen says what it has drawn, and how its terminal answers."""
+        await self._send(Ping(next(self._ids), drawn, trip_s))
 
     async def close(self) -> None:
         """Leaves."""

@@ -10,6 +10,7 @@ Viewer to engine:  attach, then ping and command.
 | entry | one entry with its `seq`, and in `view` what it changed in the picture |
 | beat | each second: t, highest committed seq, speed, mode |
 | answer | to a command: ok or the reason in a sentence |
+| audio, viewers | how the chair sounds, and who watches (`ketamon.feed.beside`), when that changes |
 
 A viewer never compares clocks: age = last beat's t + own time since it came × speed − reading's t.
 Unknown fields are ignored, unknown entry kinds shown as text; a line is at most 64 KiB but for the
@@ -21,214 +22,74 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from ketamon.feed.beside import AudioView, Viewers
+from ketamon.feed.parts import (
+    AwayView,
+    Bin,
+    ConditionView,
+    CuffBar,
+    CuffView,
+    DeviceView,
+    EventLine,
+    LimitView,
+    Mark,
+    PauseView,
+    PlacementView,
+    RhythmView,
+    Transport,
+    VitalView,
+)
+
+__all__ = [
+    "BIN_S",
+    "HISTORY_S",
+    "LINE_LIMIT",
+    "PROTOCOL",
+    "SNAPSHOT_LIMIT",
+    "Answer",
+    "Attach",
+    "AudioView",
+    "AwayView",
+    "Beat",
+    "Bin",
+    "Bye",
+    "Command",
+    "ConditionView",
+    "CuffBar",
+    "CuffView",
+    "DeviceView",
+    "EntryMessage",
+    "EventLine",
+    "FeedError",
+    "FromEngine",
+    "FromViewer",
+    "Hello",
+    "LimitView",
+    "Mark",
+    "PauseView",
+    "Ping",
+    "PlacementView",
+    "Pong",
+    "RhythmView",
+    "Snapshot",
+    "Transport",
+    "View",
+    "Viewers",
+    "VitalView",
+    "decode_from_engine",
+    "decode_from_viewer",
+    "encode",
+]
+
 PROTOCOL = 1
 LINE_LIMIT = 64 * 1024
 SNAPSHOT_LIMIT = 4 * 1024 * 1024
 BIN_S = 10  # width of a history bin, in session seconds
 HISTORY_S = 2 * 3600
 
-Number = int | float
-
 
 class FeedError(ValueError):
     """A line that is no message; the message says what was wrong with it."""
-
-
-# -- the parts of the picture -------------------------------------------------------------------
-
-
-class LimitView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One effective limit: its level (`medium`, `high`, `high_now`), priority and number."""
-
-    level: str
-    priority: str
-    limit: Number
-    basis: str = "absolute"
-
-
-class VitalView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is known of one vital now.
-
-    `value` is the newest plausible one and stays after a loss, for "last 86"; `state` says whether
-    it counts: `none` (never came), `valid`, `lost`. `source` is a device role. `stale_after_s` is
-    None for values that hold until the next (cuff, score, charted). `mark` is `?` where the
-    number's accuracy is unspecified; `status` holds the reading's words (`sensor_off`,
-    `irregular_pulse`, …). While the cuff squeezes the probe's arm, `cuff_until_t` is when that
-    counts no longer at the latest: until then the value is marked `CUFF` and no level of its low
-    side is reached; `held` is the priority of the alarm that waits for it. `suspended` says why
-    limits relative to the baseline don't count now.
-    """
-
-    vital: str
-    value: Number | None = None
-    t: float | None = None
-    source: str | None = None
-    state: str = "none"
-    old_after_s: float | None = None
-    stale_after_s: float | None = None
-    mark: str = ""
-    status: tuple[str, ...] = ()
-    baseline: Number | None = None
-    high: tuple[LimitView, ...] = ()
-    low: tuple[LimitView, ...] = ()
-    cuff_until_t: float | None = None
-    held: str = ""
-    suspended: str = ""
-
-
-class ConditionView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One alarm condition that is not normal (a `state` of `normal` removes it).
-
-    `since_t`: when it was raised; `changed_t`, `seq`: its newest line; `worst` since its first
-    violation; `unanswered`: nobody answered within the profile's time; `by` acknowledged it or,
-    from afar, has `seen` it; `reason`: why a technical one stands.
-    """
-
-    condition: str
-    state: str
-    priority: str
-    value: Number | None = None
-    limit: Number | None = None
-    basis: str | None = None
-    worst: Number | None = None
-    since_t: float = 0.0
-    changed_t: float = 0.0
-    seq: int = 0
-    unanswered: bool = False
-    confirmed: bool = False
-    acknowledged_t: float | None = None
-    by: str | None = None
-    seen: tuple[str, ...] = ()
-    reason: str = ""
-
-
-class CuffBar(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One accepted pressure reading, for the trend; `flagged`: beyond a limit at its time.
-
-    `irregular`: the cuff found an irregular pulse; `moved`: the cuff was elsewhere before it.
-    """
-
-    t: float
-    systolic: Number | None = None
-    diastolic: Number | None = None
-    mean: Number | None = None
-    pulse_rate: Number | None = None
-    source: str = "cuff"
-    flagged: str = ""
-    irregular: bool = False
-    moved: bool = False
-
-
-class Bin(msgspec.Struct, frozen=True, array_like=True):
-    """Lowest and highest valid value of a vital in the bin that begins at `t`."""
-
-    vital: str
-    t: float
-    low: Number
-    high: Number
-
-
-class EventLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing that happened, in words, for the event list."""
-
-    t: float
-    seq: int
-    text: str
-    who: str = ""
-    priority: str = ""
-
-
-class DeviceView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One device of the chair as its newest `device` entry left it.
-
-    `state`: `opening`, `silent` (nothing comes), `wrong_protocol`, `streaming`, `lost`; `since_t`
-    is when it became so and `reason` why, in a sentence. `can_start`: a cuff that we can start.
-    """
-
-    device: str
-    state: str = "opening"
-    since_t: float = 0.0
-    family: str = ""
-    identity: str = ""
-    reason: str = ""
-    can_start: bool = False
-
-
-class CuffView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where the cuff's schedule and its present measurement stand.
-
-    | state | meaning |
-    |---|---|
-    | idle | nothing is being measured; `due_t`, where there is a schedule, is when the next is due |
-    | press_start | a person must press START on the cuff, which no program can start |
-    | measuring | started at `since_t`, by us or by hand; `pressure_mmhg` where the cuff tells it |
-
-    `failed` says why the last measurement gave no reading, until one does.
-    """
-
-    state: str = "idle"
-    since_t: float = 0.0
-    due_t: float | None = None
-    can_start: bool = False
-    pressure_mmhg: Number | None = None
-    failed: str = ""
-
-
-class AwayView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The patient is away from these sensors until `until_t`; without sensors it is over.
-
-    The loss of their values is told by this alone. It was asked for at `since_t`; one that was
-    `extended` can't be again.
-    """
-
-    since_t: float = 0.0
-    until_t: float = 0.0
-    sensors: tuple[str, ...] = ()
-    extended: bool = False
-
-
-class PlacementView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where cuff, probe and line are, as entered; `conflicts` in sentences where they disturb."""
-
-    cuff_arm: str | None = None
-    cuff_site: str | None = None
-    cuff_size: str | None = None
-    probe_arm: str | None = None
-    line_arm: str | None = None
-    conflicts: tuple[str, ...] = ()
-
-
-class RhythmView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Whether the pulse is irregular, so that the median of three pressures decides MEDIUM.
-
-    `proposed`: two readings said so, and nobody has. While three are taken, `repeats` more are
-    asked for, the next from `repeat_t` on; at `decided_t` those that came decide alone.
-    """
-
-    irregular: bool = False
-    proposed: bool = False
-    repeats: int = 0
-    repeat_t: float | None = None
-    decided_t: float | None = None
-
-
-class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something to step to in a recording: an alarm line, a cuff reading, an event, a phase."""
-
-    t: float
-    what: str
-    priority: str = ""
-    text: str = ""
-
-
-class Transport(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A recording's tape: how long, whether it runs, and what lies on it."""
-
-    duration_s: float
-    playing: bool = True
-    speed: float = 1.0
-    at_end: bool = False
-    marks: tuple[Mark, ...] = ()
 
 
 class View(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -245,6 +106,7 @@ class View(msgspec.Struct, frozen=True, omit_defaults=True):
     away: AwayView | None = None
     placement: PlacementView | None = None
     rhythm: RhythmView | None = None
+    pause: PauseView | None = None
 
 
 # -- engine to viewer ---------------------------------------------------------------------------
@@ -292,6 +154,7 @@ class Snapshot(msgspec.Struct, frozen=True, tag_field="type", tag="snapshot", om
     away: AwayView | None = None
     placement: PlacementView | None = None
     rhythm: RhythmView | None = None
+    pause: PauseView | None = None
 
 
 class EntryMessage(msgspec.Struct, frozen=True, tag_field="type", tag="entry", omit_defaults=True):
@@ -333,7 +196,7 @@ class Bye(msgspec.Struct, frozen=True, tag_field="type", tag="bye"):
     reason: str
 
 
-FromEngine = Hello | Snapshot | EntryMessage | Beat | Pong | Answer | Bye
+FromEngine = Hello | Snapshot | EntryMessage | Beat | Pong | Answer | Bye | AudioView | Viewers
 
 
 # -- viewer to engine ---------------------------------------------------------------------------
@@ -349,10 +212,16 @@ class Attach(msgspec.Struct, frozen=True, tag_field="type", tag="attach", omit_d
     viewer: str = ""
 
 
-class Ping(msgspec.Struct, frozen=True, tag_field="type", tag="ping"):
-    """Asks for a pong with the same number."""
+class Ping(msgspec.Struct, frozen=True, tag_field="type", tag="ping", omit_defaults=True):
+    """Asks for a pong with the same number.
+
+    A screen says with it, each second, that it has drawn all up to `drawn`; `trip_s` is how long
+    its terminal took to answer, where that can be known.
+    """
 
     id: int
+    drawn: int | None = None
+    trip_s: float | None = None
 
 
 class Command(msgspec.Struct, frozen=True, tag_field="type", tag="command", omit_defaults=True):
@@ -374,6 +243,12 @@ class Command(msgspec.Struct, frozen=True, tag_field="type", tag="command", omit
     | baseline | | chair |
     | chart | event (`dose.im`, `note`, …), value, text | chair |
     | end | reason | chair |
+    | pause_audio | seconds (0 ends it) | chair |
+    | test_sound | | chair |
+    | heard | heard: whether the test was | chair |
+    | take, cannot | condition: of the alarm that is answered so | chair |
+    | sound | can, device, why: of the sound process alone | chair |
+    | announced | what, where, ok, condition, priority, reason: of who sounds alone | chair |
     """
 
     id: int

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from ketamon.feed.beside import FRESH_S, AudioView, Viewers, ViewerView
 from ketamon.feed.messages import (
     BIN_S,
     HISTORY_S,
@@ -24,6 +25,7 @@ from ketamon.feed.messages import (
     EventLine,
     FromEngine,
     Hello,
+    PauseView,
     PlacementView,
     RhythmView,
     Snapshot,
@@ -71,6 +73,10 @@ class Picture:
     away: AwayView | None = None
     placement: PlacementView | None = None
     rhythm: RhythmView | None = None
+    pause: PauseView | None = None
+    audio: AudioView = field(default_factory=AudioView)
+    viewers: tuple[ViewerView, ...] = ()
+    viewers_received: float = 0.0  # on the viewer's own clock
     answers: list[Answer] = field(default_factory=list)
     bye: str | None = None
 
@@ -126,12 +132,24 @@ class Picture:
                 self.answers = [*self.answers[-9:], message]
             case Bye():
                 self.bye = message.reason
+            case AudioView():
+                self.audio = message
+            case Viewers():
+                self.viewers, self.viewers_received = message.viewers, clock
 
     def _tick(self, t: float, clock: float) -> None:
         self.t, self.received = t, clock
         self._prompt()
         if self.away is not None and self.t >= self.away.until_t:
             self.away = None
+        if self.pause is not None and self.t >= self.pause.until_t:
+            self.pause = None
+
+    def silent_s(self, viewer: ViewerView, clock: float) -> float:
+        """Real seconds for which this viewer has said nothing of what it drew."""
+        if viewer.silent_s < FRESH_S:
+            return viewer.silent_s
+        return viewer.silent_s + max(0.0, clock - self.viewers_received)
 
     def _prompt(self) -> None:
         """Asks for START on a cuff that no program can start: time alone brings that moment on."""
@@ -178,6 +196,8 @@ class Picture:
             self.cuff = view.cuff
         if view.away is not None:
             self.away = view.away if view.away.sensors else None
+        if view.pause is not None:
+            self.pause = view.pause if view.pause.until_t > self.t else None
         self.placement = view.placement or self.placement
         self.rhythm = view.rhythm or self.rhythm
         if view.bar is not None:
