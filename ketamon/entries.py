@@ -75,10 +75,16 @@ class Baseline(_Body, frozen=True, tag="baseline"):
 
 
 class Limits(_Body, frozen=True, tag="limits"):
-    """A limits profile comes into force, in the shape of its TOML file."""
+    """A limits profile comes into force, in the shape of its TOML file.
+
+    With `changed` it is the one before with single limits changed at the chair: by name, what each
+    was and is (null: OFF), `reason` why.
+    """
 
     profile: dict[str, Any]
     approval: dict[str, Any] | None = None
+    changed: dict[str, tuple[Number | None, Number | None]] | None = None
+    reason: str | None = None
 
 
 class Chart(_Body, frozen=True):
@@ -163,7 +169,7 @@ class Rhythm(_Body, frozen=True, tag="rhythm"):
 
 
 class Person(_Body, frozen=True, tag="person"):
-    """Somebody takes or leaves a seat."""
+    """Somebody takes or leaves a seat, or answers an alarm: `takes` it, or `cannot`."""
 
     person: str | None = None
     seat: str | None = None
@@ -214,10 +220,20 @@ class Fault(_Body, frozen=True, tag="fault"):
 
 
 class Announced(_Body, frozen=True, tag="announced"):
-    """A signal was given: where, and whether it worked."""
+    """A sound was given: where, and whether it worked (null: nobody can know).
+
+    `where`: the device that played it, `bell` (a screen's terminal), or the chair that sounded
+    instead, because it was worse. `what` is `burst`, of which the worst `condition` is named, or
+    `test`; of a test, `heard` is what a person said.
+    """
 
     where: str | None = None
     ok: bool | None = None
+    what: str | None = None
+    condition: str | None = None
+    priority: str | None = None
+    reason: str | None = None
+    heard: bool | None = None
 
 
 class Alarm(msgspec.Struct, frozen=True, tag_field="kind", tag="alarm"):
