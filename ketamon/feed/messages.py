@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from ketamon.feed.alarm_views import EpisodeView, LimitsView
 from ketamon.feed.beside import AudioView, Viewers
 from ketamon.feed.parts import (
     AwayView,
@@ -59,12 +60,14 @@ __all__ = [
     "CuffView",
     "DeviceView",
     "EntryMessage",
+    "EpisodeView",
     "EventLine",
     "FeedError",
     "FromEngine",
     "FromViewer",
     "Hello",
     "LimitView",
+    "LimitsView",
     "Mark",
     "PauseView",
     "Ping",
@@ -107,6 +110,8 @@ class View(msgspec.Struct, frozen=True, omit_defaults=True):
     placement: PlacementView | None = None
     rhythm: RhythmView | None = None
     pause: PauseView | None = None
+    limits: LimitsView | None = None
+    episodes: tuple[EpisodeView, ...] = ()
 
 
 # -- engine to viewer ---------------------------------------------------------------------------
@@ -155,6 +160,8 @@ class Snapshot(msgspec.Struct, frozen=True, tag_field="type", tag="snapshot", om
     placement: PlacementView | None = None
     rhythm: RhythmView | None = None
     pause: PauseView | None = None
+    limits: LimitsView | None = None
+    episodes: tuple[EpisodeView, ...] = ()
 
 
 class EntryMessage(msgspec.Struct, frozen=True, tag_field="type", tag="entry", omit_defaults=True):
@@ -239,6 +246,7 @@ class Command(msgspec.Struct, frozen=True, tag_field="type", tag="command", omit
     | away | minutes (5, 10, 15; 0: back), sensors, reason | chair |
     | placement | any of cuff_arm, cuff_site, cuff_size, probe_arm, line_arm | chair |
     | rhythm | irregular (true, false) | chair |
+    | limits | changes (name → number, null: OFF) or back (to the profile); reason; check: only try | chair |
     | phase | phase | chair |
     | baseline | | chair |
     | chart | event (`dose.im`, `note`, …), value, text | chair |

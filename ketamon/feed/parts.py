@@ -115,6 +115,7 @@ class DeviceView(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `state`: `opening`, `silent` (nothing comes), `wrong_protocol`, `streaming`, `lost`; `since_t`
     is when it became so and `reason` why, in a sentence. `can_start`: a cuff that we can start.
+    `battery_level`: 0 to 3 bars, of a device that tells no percents.
     """
 
     device: str
@@ -124,6 +125,8 @@ class DeviceView(msgspec.Struct, frozen=True, omit_defaults=True):
     identity: str = ""
     reason: str = ""
     can_start: bool = False
+    battery_pct: Number | None = None
+    battery_level: Number | None = None
 
 
 class CuffView(msgspec.Struct, frozen=True, omit_defaults=True):

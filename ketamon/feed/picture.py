@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from ketamon.feed.alarm_views import EpisodeView, LimitsView
 from ketamon.feed.beside import FRESH_S, AudioView, Viewers, ViewerView
 from ketamon.feed.messages import (
     BIN_S,
@@ -74,6 +75,8 @@ class Picture:
     placement: PlacementView | None = None
     rhythm: RhythmView | None = None
     pause: PauseView | None = None
+    limits: LimitsView = field(default_factory=LimitsView)
+    episodes: dict[int, EpisodeView] = field(default_factory=dict)  # by the seq of the first line
     audio: AudioView = field(default_factory=AudioView)
     viewers: tuple[ViewerView, ...] = ()
     viewers_received: float = 0.0  # on the viewer's own clock
@@ -167,6 +170,8 @@ class Picture:
         self.bin_s, self.history_s = s.bin_s, s.history_s
         self.devices, self.cuff = {d.device: d for d in s.devices}, s.cuff
         self.away, self.placement, self.rhythm = s.away, s.placement, s.rhythm
+        self.limits = s.limits or LimitsView()
+        self.episodes = {e.seq: e for e in s.episodes}
         self.vitals = {v.vital: v for v in s.vitals}
         self.conditions = {c.condition: c for c in s.conditions}
         self.bars, self.events, self.bins = list(s.bars), list(s.events), {}
@@ -200,6 +205,10 @@ class Picture:
             self.pause = view.pause if view.pause.until_t > self.t else None
         self.placement = view.placement or self.placement
         self.rhythm = view.rhythm or self.rhythm
+        if view.limits is not None:
+            self.limits, self.profile = view.limits, view.limits.name or None
+        for episode in view.episodes:
+            self.episodes[episode.seq] = episode
         if view.bar is not None:
             self.bars.append(view.bar)
         if view.event is not None:
