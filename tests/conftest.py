@@ -4,11 +4,12 @@ import os
 import shutil
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.spread import at_one_time, workers
+from tests.spread import Spread, workers
 
 ROOT = Path(__file__).parents[1]
 IN_CI = bool(os.environ.get("CI"))
@@ -36,12 +37,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return workers(config)
 
 
-@pytest.hookimpl(tryfirst=True)  # before the hook that reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread:
     """Keeps tests with real processes and terminals from running beside each other."""
-    for item in items:
-        if at_one_time(item.path):
-            item.add_marker(pytest.mark.xdist_group("real processes"))
+    return Spread(config, log)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

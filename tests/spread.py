@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 MOST_WORKERS = 4
 WITH_REAL_PROCESSES = ("e2e", "commands", "sound")
@@ -17,6 +18,9 @@ def workers(config: pytest.Config) -> int:
     return min(os.cpu_count() or 1, MOST_WORKERS) if is_whole and not is_timed else 0
 
 
-def at_one_time(path: Path) -> bool:
-    """True for tests that run one after the other, in one process."""
-    return path.parent.name in WITH_REAL_PROCESSES
+class Spread(LoadScopeScheduling):
+    """Hands tests out one by one, those that start programs all to one worker, in their order."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = Path(nodeid.partition("::")[0]).parent.name
+        return "real processes" if folder in WITH_REAL_PROCESSES else nodeid
