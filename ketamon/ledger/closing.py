@@ -70,12 +70,12 @@ def close_steps(
     yield "let go of the live file"
     try:
         if is_emptied:  # else a reader keeps part of the session in the -wal file for now
-            _remove_sides(path)
+            remove_sides(path)
             yield "removed the empty -wal file"
         closed.replace(path)
         yield "put the closed file in its place"
         fsync_folder(path.parent)
-        _remove_sides(path)
+        remove_sides(path)
     except OSError as error:
         raise ClosedHalfwayError(
             f"{path}: all is kept, but it can't be closed ({error.strerror}); check the disk, then "
@@ -91,7 +91,7 @@ def _close_beside(connection: sqlite3.Connection, target: Path) -> Generator[str
     yield "made the closed file"
     connection.close()
     with suppress(OSError):
-        _remove_sides(target)
+        remove_sides(target)
     return Closed(target, digits)
 
 
@@ -104,7 +104,8 @@ def _copy_back(connection: sqlite3.Connection) -> bool:
     return not busy
 
 
-def _remove_sides(path: Path) -> None:
+def remove_sides(path: Path) -> None:
+    """Removes what SQLite keeps beside a file that is not there, or is closed; raises OSError."""
     for ending in _SIDE_FILES:
         path.with_name(path.name + ending).unlink(missing_ok=True)
     fsync_folder(path.parent)

@@ -1,12 +1,12 @@
 """Commits what has come together, in a thread of its own: the event loop never waits for a disk.
 
 Rows stay here, in order, until a commit has them. While the disk fails it is tried again and again,
-and nothing is dropped.
+nothing is dropped, and what waits is put into the journal too, so that a crash doesn't take it.
 """
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ketamon.ledger.closing import ClosedHalfwayError
+from ketamon.ledger.journal import Journal, journal_of
 from ketamon.ledger.session_file import SessionFileError, Tail
 from ketamon.ledger.writer import Head, Unwritten, Writer, trouble
 
@@ -40,8 +41,10 @@ class Job:
 class GroupCommit:
     """Rows and jobs in, commits out. `put` is for one thread, the rest happens in this one's own.
 
-    `committed` and `failed` are called here: they hand on to the loop. Inline there is no thread,
-    all happens within `put`, and the system brings it to the disk when it likes.
+    `committed` and `failed` are called here: they hand on to the loop. `stay` is asked before each
+    commit and raises SessionFileError where the file is gone. `waiting` is what a crash left in the
+    journal. Inline there is no thread and no journal, all happens within `put`, and the system
+    brings it to the disk when it likes.
     """
 
     def __init__(
@@ -52,17 +55,22 @@ class GroupCommit:
         *,
         committed: Callable[[Head], None],
         failed: Failed,
+        stay: Callable[[Writer], None],
+        waiting: Sequence[Unwritten] = (),
         inline: bool,
     ) -> None:
         self.has_ended = False
         self._path = path
         self._committed = committed
         self._failed = failed
+        self._stay = stay
         self._inline = inline
         self._queue: SimpleQueue[Unwritten | Job] = SimpleQueue()
-        self._backlog: deque[Unwritten] = deque()
+        # Not bounded: a day of a chair is some 30 MB, and a record that forgets is none.
+        self._backlog = deque(waiting)
+        self._journal = None if inline else Journal(journal_of(path))
+        self._journaled = len(waiting)
         self._failures = 0
-        self._hurry = threading.Event()
         if inline:
             self._writer = Writer(path, tails, entries, "NORMAL")
             return
@@ -91,8 +99,6 @@ class GroupCommit:
             self._turn([job])
         else:
             self._queue.put(job)
-            if ends:
-                self._hurry.set()
         return job.answer
 
     def _run(self, tails: dict[str, Tail], entries: int, opened: "Future[None]") -> None:
@@ -102,6 +108,10 @@ class GroupCommit:
             opened.set_exception(error)
             return
         opened.set_result(None)
+        if self._journal is not None:
+            self._journal.reserve()
+        if self._backlog:
+            self._turn([])
         while not self.has_ended:
             self._turn(self._collected())
         for item in self._taken():  # what was asked at the last moment
@@ -110,11 +120,12 @@ class GroupCommit:
 
     def _collected(self) -> list[Unwritten | Job]:
         """Waits for something to do, after a failure for a while, and gives all that has come."""
-        if not self._backlog:
-            return [self._queue.get(), *self._taken()]
-        self._hurry.wait(RETRY_S[min(self._failures, len(RETRY_S)) - 1])
-        self._hurry.clear()
-        return self._taken()
+        wait_s = RETRY_S[min(self._failures, len(RETRY_S)) - 1] if self._backlog else None
+        try:
+            first = self._queue.get(timeout=wait_s)
+        except Empty:
+            return []
+        return [first, *self._taken()]
 
     def _taken(self) -> list[Unwritten | Job]:
         items: list[Unwritten | Job] = []
@@ -136,17 +147,42 @@ class GroupCommit:
         while self._backlog:
             rows = list(islice(self._backlog, ROWS_AT_ONCE))
             try:
+                self._stay(self._writer)
                 count = self._writer.commit(rows)
             except Exception as error:  # whatever it is, the thread goes on and tries again
                 self._failures += 1
-                failure = trouble(self._path, error)
+                failure = self._put_aside(trouble(self._writer.path, error))
                 self._failed(failure)
                 return failure
             self._failures = 0
             for _ in range(count):
                 self._backlog.popleft()
+            self._journaled = max(0, self._journaled - count)
             self._committed(self._writer.head)
+        if self._journal is not None:
+            self._journal.clear()
         return None
+
+    def _put_aside(self, failure: str) -> str:
+        """Brings what waits into the journal; gives the sentence, with more where that fails too."""
+        if self._journal is None:
+            return failure
+        try:
+            self._journal.keep(islice(self._numbered(), self._journaled, None))
+        except OSError:
+            return f"{failure} (it waits in memory alone, so leave this machine on)"
+        self._journaled = len(self._backlog)
+        return failure
+
+    def _numbered(self) -> Iterator[Unwritten]:
+        """What waits, raw bytes with the numbers that they will get."""
+        number = self._writer.tails["raw"].seq
+        for row in self._backlog:
+            if row.table == "raw":
+                number += 1
+                yield row._replace(seq=number)
+            else:
+                yield row
 
     def _do(self, job: Job, failure: str | None) -> None:
         if not job.answer.set_running_or_notify_cancel():
@@ -159,9 +195,13 @@ class GroupCommit:
             result = job.work(self._writer)
         except Exception as error:
             self.has_ended = isinstance(error, ClosedHalfwayError)
+            if self.has_ended and self._journal is not None:
+                self._journal.close()
             job.answer.set_exception(error)
         else:
             self.has_ended = job.ends
+            if job.ends and self._journal is not None:
+                self._journal.close()
             job.answer.set_result(result)
 
 

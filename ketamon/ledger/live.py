@@ -1,27 +1,30 @@
 """The ledger of a running session: `append` never waits, and only `recorded` says what is kept.
 
-Alarms are decided before and apart from all this; what is appended waits in RAM until a commit has
-it, in order, however long the disk fails.
+Alarms are decided before and apart from all this. However long the disk fails, what is appended
+waits in RAM and in the journal beside the file until a commit has it, in order. A file that is taken
+away or replaced is written anew under another name, and the session goes on there.
 """
 
 import asyncio
+import os.path
+import sqlite3
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ketamon.entries import Entry
+from ketamon.entries import Entry, decode
 from ketamon.ledger.anchors import ANCHORS_NAME, Anchor, append_anchor
-from ketamon.ledger.closing import Closed, ClosedHalfwayError
+from ketamon.ledger.closing import Closed, ClosedHalfwayError, Home, remove_sides
 from ketamon.ledger.group_commit import GroupCommit, Work
+from ketamon.ledger.journal import journal_of, journaled
 from ketamon.ledger.new_file import reason
+from ketamon.ledger.places import newest_of, next_name
 from ketamon.ledger.raw_seconds import RawSeconds
 from ketamon.ledger.session_file import SessionFileError, Tail, read_unclosed
-from ketamon.ledger.writer import START, Head, Unwritten, Writer, head_of, lay_out
+from ketamon.ledger.writer import START, Head, Unwritten, Writer, head_of, lay_out, trouble
 from ketamon_drivers.lock_file import LockFile
-
-LOOK_S = 5.0  # loop time between two looks whether the file is still where it was
 
 
 class LiveLedger:
@@ -32,19 +35,28 @@ class LiveLedger:
     """
 
     def __init__(
-        self, path: Path, lock: LockFile, tails: dict[str, Tail], entries: int, *, inline: bool
+        self,
+        path: Path,
+        lock: LockFile,
+        tails: dict[str, Tail],
+        entries: int,
+        *,
+        waiting: Sequence[Unwritten] = (),
+        inline: bool,
     ) -> None:
         self.path = path
         self.head = head_of(tails, entries)
         """How far the session is kept, with the digits that stand for it."""
         self.on_recorded: Callable[[int], None] | None = None
         """Called once a commit, with `recorded`."""
+        self.on_moved: Callable[[Path, Path], None] | None = None
+        """Called when the session goes on under another name: from, to."""
         self._loop = asyncio.get_running_loop()
-        self._lock = lock
+        self._locks = [lock]
         self._inline = inline
-        self._unrecorded: deque[tuple[int, float]] = deque()  # seq, loop time
-        self._looked = self._loop.time()
-        self._troubles: dict[str, str | None] = {"disk": None, "place": None, "anchor": None}
+        now = self._loop.time()
+        self._unrecorded = deque((row.seq, now) for row in waiting if row.table == "entry")
+        self._troubles: dict[str, str | None] = {"disk": None, "anchor": None}
         self._raw = RawSeconds(self._put_raw, self._loop)
         self._commits = GroupCommit(
             path,
@@ -52,6 +64,8 @@ class LiveLedger:
             entries,
             committed=lambda head: self._tell(self._is_recorded, head),
             failed=lambda sentence: self._tell(self._is_trouble, "disk", sentence),
+            stay=self._stay,
+            waiting=waiting,
             inline=inline,
         )
 
@@ -60,6 +74,7 @@ class LiveLedger:
         """Makes the session file; raises SessionFileError with one sentence that says what to do."""
         lock = _held(path)
         try:
+            _assert_no_journal(path)
             lay_out(path)
             return cls(path, lock, START, 0, inline=inline)
         except BaseException:
@@ -70,17 +85,23 @@ class LiveLedger:
     def reopen(cls, path: Path, *, inline: bool = False) -> tuple["LiveLedger", tuple[Entry, ...]]:
         """Goes on with a session that was not closed, and gives all its entries for the core.
 
-        Raises SessionFileError for one that doesn't hold (the message names the entry), was closed,
-        or is being written; the file stays as it is then.
+        Of one that was taken away while it ran, with what it went on in; what a crash left in its
+        journal is brought in. Raises SessionFileError for one that doesn't hold (the message names
+        the entry), was closed, or is being written; the file stays as it is then.
         """
+        path = newest_of(path)
         lock = _held(path)
         try:
             found = read_unclosed(path)
-            ledger = cls(path, lock, found.tails, len(found.entries), inline=inline)
+            waiting = [Unwritten(*row) for row in journaled(path, found.tails)]
+            ledger = cls(
+                path, lock, found.tails, len(found.entries), waiting=waiting, inline=inline
+            )
         except BaseException:
             lock.release(remove=True)
             raise
-        return ledger, found.entries
+        late = (decode(row.body, row.seq) for row in waiting if row.table == "entry")
+        return ledger, (*found.entries, *late)
 
     @property
     def recorded(self) -> int:
@@ -104,14 +125,10 @@ class LiveLedger:
 
     def append(self, entry: Entry) -> None:
         """Takes an entry, numbered above all before it; never waits for the disk, never raises."""
-        now = self._loop.time()
-        self._unrecorded.append((entry.seq, now))
+        self._unrecorded.append((entry.seq, self._loop.time()))
         self._commits.put(
             Unwritten("entry", entry.seq, entry.t_ms, entry.kind.encode(), entry.line)
         )
-        if now - self._looked >= LOOK_S:
-            self._looked = now
-            self._commits.ask(self._look)
 
     def append_raw(self, t_ms: int, device: str, data: bytes) -> None:
         """Takes a device's bytes; they become one row a second and device."""
@@ -119,9 +136,7 @@ class LiveLedger:
 
     def anchor(self, at: str) -> None:
         """Notes the committed head in the folder's anchors.log, under this time (UTC, ISO 8601)."""
-
-        path = self.path
-        self._commits.ask(lambda writer: self._note(path, at, writer))
+        self._commits.ask(lambda writer: self._note(writer.path, at, writer))
 
     async def close(self, at: str | None = None) -> str:
         """Commits all, puts the closed file in the live one's place, and gives its fingerprint.
@@ -142,7 +157,7 @@ class LiveLedger:
         return closed.fingerprint
 
     async def leave(self) -> None:
-        """Commits what can be and lets go of the file, to be resumed; what still waits is lost."""
+        """Commits what can be and lets go of the file, to be resumed with what its journal holds."""
         await self._asked(Writer.leave, needs_all=False)
 
     async def _asked(self, last: Work, *, needs_all: bool) -> Any:
@@ -152,9 +167,9 @@ class LiveLedger:
             try:
                 result = last(writer)
             except ClosedHalfwayError:
-                self._lock.release(remove=True)
+                self._release()
                 raise
-            self._lock.release(remove=True)
+            self._release()
             return result
 
         self._raw.flush()
@@ -165,8 +180,35 @@ class LiveLedger:
         """Where the commits are made: notes the head, and tells whether it could be."""
         self._tell(self._is_trouble, "anchor", _anchored(path, at, writer.head))
 
-    def _look(self, writer: Writer) -> None:
-        self._tell(self._is_trouble, "place", writer.misplaced())
+    def _stay(self, writer: Writer) -> None:
+        """Where the commits are made: goes on under another name where the file is not in its place.
+
+        Raises SessionFileError where that can't be: what is appended then waits.
+        """
+        if not writer.is_misplaced():
+            return
+        gone = f"{writer.path}: was moved, removed or replaced while its session runs"
+        before, target = writer.path, next_name(writer.path)
+        try:
+            lock = _held(target)
+            try:
+                writer.go_on_at(target)
+            except BaseException:
+                lock.release(remove=True)
+                raise
+        except (SessionFileError, sqlite3.Error) as error:
+            why = trouble(target, error).removeprefix(f"{target}: ")
+            raise SessionFileError(f"{gone}, and can't be written anew ({why})") from None
+        self._locks.append(lock)
+        if Home.of(before) is None:  # else they are another's
+            with suppress(OSError):
+                remove_sides(before)
+        self._tell(self._has_moved, before, target)
+
+    def _release(self) -> None:
+        for lock in self._locks:
+            with suppress(OSError):  # its folder may be gone
+                lock.release(remove=True)
 
     def _put_raw(self, t_ms: int, device: str, data: bytes) -> None:
         self._commits.put(Unwritten("raw", 0, t_ms, device.encode(), data))
@@ -187,6 +229,11 @@ class LiveLedger:
         if self.on_recorded is not None:
             self.on_recorded(head.seq)
 
+    def _has_moved(self, before: Path, target: Path) -> None:
+        self.path = target
+        if self.on_moved is not None:
+            self.on_moved(before, target)
+
     def _is_trouble(self, what: str, sentence: str | None) -> None:
         self._troubles[what] = sentence
 
@@ -203,6 +250,15 @@ def _held(path: Path) -> LockFile:
             "with `ketamon end`"
         )
     return lock
+
+
+def _assert_no_journal(path: Path) -> None:
+    """A journal without its session is somebody's record."""
+    journal = journal_of(path)
+    if os.path.lexists(journal):
+        raise SessionFileError(
+            f"{journal}: exists already; give another path, or move it away first"
+        )
 
 
 def _anchored(path: Path, at: str, head: Head) -> str | None:

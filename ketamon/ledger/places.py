@@ -12,6 +12,7 @@ FOLDER_MODE = 0o700
 _STAMP = "%Y%m%dT%H%M%SZ"
 _STAMP_LENGTH = len("20260131T235959Z")
 _CHAIR_LETTERS = 20
+_RECOVERED = re.compile(r"-recovered(\d*)$")
 
 
 class DataFolderError(ValueError):
@@ -76,7 +77,39 @@ def session_files(folder: Path) -> list[Path]:
         raise DataFolderError(
             f"{folder}: can't be read ({error.strerror}); set KETAMON_DATA to a folder of yours"
         ) from None
-    return [folder / name for name in sorted(names, reverse=True) if not name.startswith(".")]
+    shown = [folder / name for name in names if not name.startswith(".")]
+    return sorted(shown, key=lambda path: (origin_of(path).stem, path.stem), reverse=True)
+
+
+def origin_of(path: Path) -> Path:
+    """Gives the name under which a session began that had to go on under another."""
+    return path.with_stem(_RECOVERED.sub("", path.stem))
+
+
+def next_name(path: Path) -> Path:
+    """Gives a free name under which a session goes on whose file was taken away or replaced."""
+    origin, number = origin_of(path), _times_moved(path) + 1
+    while True:
+        name = origin.with_stem(f"{origin.stem}-recovered{number if number > 1 else ''}")
+        if not os.path.lexists(name):
+            return name
+        number += 1
+
+
+def newest_of(path: Path) -> Path:
+    """Gives the file in which a session went on last: itself, unless it was taken away meanwhile."""
+    origin = origin_of(path)
+    try:
+        beside = [path.with_name(name) for name in os.listdir(path.parent)]  # noqa: PTH208 (its errors)
+    except OSError:
+        return path
+    moved = [one for one in beside if one.suffix == SUFFIX and origin_of(one) == origin]
+    return max((path, *moved), key=_times_moved)
+
+
+def _times_moved(path: Path) -> int:
+    found = _RECOVERED.search(path.stem)
+    return int(found[1] or 1) if found else 0
 
 
 def find_session(name: str) -> Path:

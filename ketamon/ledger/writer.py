@@ -6,7 +6,7 @@ another program that opens the file can take away what was committed (DESIGN 9).
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -70,14 +70,25 @@ START = {table: Tail(0, genesis) for table, genesis in GENESIS.items()}
 
 def lay_out(path: Path) -> None:
     """Makes an empty session file, private and in WAL mode; raises SessionFileError."""
+
+    def create(part: Path) -> None:
+        with closing(connect(part)) as connection:
+            schema.create(connection)
+
+    _make_live(path, create)
+
+
+def _make_live(path: Path, fill: Callable[[Path], object]) -> None:
+    """Makes a session file in WAL mode of what `fill` puts into it; raises SessionFileError."""
     try:
-        with new_file(path) as part, closing(connect(part)) as connection:
-            mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        with new_file(path) as part:
+            fill(part)
+            with closing(connect(part)) as connection:
+                mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()
             if mode != ("wal",):
                 raise SessionFileError(
                     f"{path}: its disk can't hold a running session; give a folder on a local disk"
                 )
-            schema.create(connection)
     except NewFileError as error:
         raise SessionFileError(str(error)) from None
     except sqlite3.Error as error:
@@ -94,17 +105,22 @@ class Writer:
     """Appends rows in transactions; raises sqlite3.Error where it can't, and then nothing is in."""
 
     def __init__(self, path: Path, tails: dict[str, Tail], entries: int, synchronous: str) -> None:
-        self.path = path
         self.tails = tails
         self._entries = entries
+        self._synchronous = synchronous
         self._attempt: _Attempt | None = None  # that failed, or only seemed to
         try:
-            self._connection = connect(path)
-            self._connection.execute(f"PRAGMA synchronous = {synchronous}")
-            self._connection.execute("PRAGMA fullfsync = ON")  # macOS: through the disk's own cache
-            self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            self._open(path)
         except sqlite3.Error as error:
             raise SessionFileError(f"{path}: {why_not_written(error)}") from None
+
+    def _open(self, path: Path) -> None:
+        """Opens the file and notes where it lies, by names alone; raises sqlite3.Error."""
+        connection = connect(path)
+        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: through the disk's own cache
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        self.path, self._connection = path, connection
         self._wal = path.with_name(f"{path.name}-wal")
         self._homes = (Home.of(path), Home.of(self._wal))
 
@@ -137,31 +153,42 @@ class Writer:
             raise
         return self._are_in(attempt)
 
-    def misplaced(self) -> str | None:
-        """Says that the file was taken away or replaced, by looking at names alone; None if not."""
-        if (Home.of(self.path), Home.of(self._wal)) == self._homes:
-            return None
-        return (
-            f"{self.path}: was moved, removed or replaced while its session runs; end the session, "
-            "which writes all of it anew, and keep this program running until then"
-        )
+    def is_misplaced(self) -> bool:
+        """True where the file was taken away or replaced, told by looking at names alone."""
+        return (Home.of(self.path), Home.of(self._wal)) != self._homes
+
+    def go_on_at(self, path: Path) -> None:
+        """Writes all that is committed into a new live file and goes on there.
+
+        Raises SessionFileError or sqlite3.Error, and then all stays as it is.
+        """
+        self._assert_as_written([self.tails, *([self._attempt.tails] if self._attempt else [])])
+        old = self._connection
+        _make_live(path, lambda part: old.execute("VACUUM INTO ?", (part.absolute().as_uri(),)))
+        self._open(path)
+        with suppress(sqlite3.Error):
+            old.close()
 
     def close(self) -> Closed:
         """Puts the closed file in the live one's place; raises SessionFileError."""
-        try:
-            stored = self._stored()
-        except sqlite3.Error as error:
-            raise SessionFileError(trouble(self.path, error)) from None
-        if stored != self.tails:
-            raise SessionFileError(
-                f"{self.path}: what lies there is not what was written to it, so it can't be closed; "
-                "keep it with its -wal file, and check the disk"
-            )
+        self._assert_as_written([self.tails])
         return run(close_steps(self._connection, self.path, self._homes[0]))
 
     def leave(self) -> None:
         """Lets go of the file, as it is, for a later resume."""
         self._connection.close()
+
+    def _assert_as_written(self, expected: Sequence[dict[str, Tail]]) -> None:
+        """Raises SessionFileError where the file doesn't end as what was written to it."""
+        try:
+            stored = self._stored()
+        except sqlite3.Error as error:
+            raise SessionFileError(trouble(self.path, error)) from None
+        if stored not in expected:
+            raise SessionFileError(
+                f"{self.path}: what lies there is not what was written to it, so it can't be closed; "
+                "keep it with its -wal file, and check the disk"
+            )
 
     def _are_in(self, attempt: _Attempt) -> int:
         self.tails, self._attempt = attempt.tails, None
@@ -193,6 +220,8 @@ def head_of(tails: dict[str, Tail], entries: int) -> Head:
 
 def trouble(path: Path, error: Exception) -> str:
     """Says in a sentence why nothing can be kept now, and what to do."""
+    if isinstance(error, SessionFileError):
+        return str(error)
     name = getattr(error, "sqlite_errorname", None) or type(error).__name__
     for start, words in _TROUBLES.items():
         if name.startswith(start):

@@ -166,7 +166,6 @@ async def test_running_file_is_private_written_ahead_and_flushed_with_every_comm
 async def test_no_descriptor_of_the_file_is_ever_opened_beside_the_connection(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "LOOK_S", 0.0)
     ledger = LiveLedger.create(path)
     seen: list[str] = []
     audited = True

@@ -10,15 +10,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from ketamon.ledger import live, writer
+from ketamon.ledger import writer
 from ketamon.ledger.anchors import ANCHORS_NAME, Anchor, anchors_of
+from ketamon.ledger.journal import journal_of, journaled
 from ketamon.ledger.live import LiveLedger
 from ketamon.ledger.session_file import SessionFileError, read_session, verify_session
+from ketamon.ledger.writer import START
 from tests.conftest import ROOT
 from tests.ledger.live_ledgers import (
     Disk,
@@ -245,7 +247,7 @@ async def test_ledger_of_a_failing_disk_can_be_left(path: Path, disk: Disk) -> N
     kept = append(ledger, 1)
     await until_recorded(ledger, 1)
     disk.fail("SQLITE_FULL")
-    append(ledger, 2)
+    kept += append(ledger, 2)
     await ledger.leave()
     disk.fail(None)
     again, found = LiveLedger.reopen(path)
@@ -353,76 +355,225 @@ async def test_folder_that_may_only_be_read_is_told_at_once() -> None:
 # A file that is taken away
 
 
-async def test_file_is_looked_for_under_its_name_every_five_seconds_of_loop_time(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = 100.0
-    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now)
-    looks: list[float] = []
-    monkeypatch.setattr(live.Writer, "misplaced", lambda _: looks.append(now))
-    ledger = LiveLedger.create(path, inline=True)
-    for seq, then in enumerate((101.0, 104.9, 105.0, 106.0, 109.9, 110.0, 300.0, 300.0), 1):
-        now = then
-        append(ledger, seq)
-    assert looks == [105.0, 110.0, 300.0]
-    monkeypatch.undo()
-    await ledger.leave()
-
-
 @BOTH
 @pytest.mark.parametrize("ending", ["", "-wal"])
-async def test_file_that_was_moved_is_told_until_it_is_back(
-    path: Path, monkeypatch: pytest.MonkeyPatch, inline: bool, ending: str
+async def test_session_whose_file_was_removed_goes_on_under_another_name(
+    path: Path, inline: bool, ending: str
 ) -> None:
-    monkeypatch.setattr(live, "LOOK_S", 0.0)
     ledger = LiveLedger.create(path, inline=inline)
-    append(ledger, 1)
-    await until_recorded(ledger, 1)
-    assert ledger.trouble is None
-    move(Path(f"{path}{ending}"), path.with_name("moved"))
-    append(ledger, 2)
-    await until(lambda: ledger.trouble)
-    assert_sentence(ledger.trouble, path, "moved, removed or replaced", "end the session")
-    move(path.with_name("moved"), Path(f"{path}{ending}"))
-    append(ledger, 3)
-    await until(lambda: not ledger.trouble)
-    await ledger.close()
-    assert len(read_session(path)) == 3
-
-
-@BOTH
-@pytest.mark.parametrize("ending", ["", "-wal"])
-async def test_session_whose_file_was_removed_is_whole_after_its_end(
-    path: Path, monkeypatch: pytest.MonkeyPatch, inline: bool, ending: str
-) -> None:
-    monkeypatch.setattr(live, "LOOK_S", 0.0)
-    ledger = LiveLedger.create(path, inline=inline)
+    moves: list[tuple[Path, Path]] = []
+    ledger.on_moved = lambda *names: moves.append(names)
     given = append(ledger, 1)
     await until_recorded(ledger, 1)
     remove(Path(f"{path}{ending}"))
     given += append(ledger, 2)
     await until_recorded(ledger, 2)
+    recovered = path.with_name("s-recovered.ketamon")
+    assert (ledger.path, ledger.trouble) == (recovered, None)
+    assert stored_lines(recovered) == lines(given)  # while it runs: a crash would lose nothing
+    assert moves == [(path, recovered)]
+    await ledger.close()
+    assert list(read_session(recovered)) == given
+    assert set(names(path.parent)) - {path.name} == {recovered.name}
+
+
+@BOTH
+async def test_session_whose_file_was_replaced_goes_on_beside_it_and_again(
+    path: Path, inline: bool
+) -> None:
+    ledger = LiveLedger.create(path, inline=inline)
+    given = append(ledger, 1)
+    await until_recorded(ledger, 1)
+    for number, name in enumerate(("s.ketamon", "s-recovered.ketamon"), 2):
+        put(path.with_name("other"), b"another's")
+        move(path.with_name("other"), path.with_name(name))
+        given += append(ledger, number)
+        await until_recorded(ledger, number)
+    await ledger.close()
+    assert ledger.path == path.with_name("s-recovered2.ketamon")
+    assert list(read_session(ledger.path)) == given
+    assert content(path) == content(path.with_name("s-recovered.ketamon")) == b"another's"
+
+
+async def test_moved_session_is_resumed_where_it_went_on(path: Path) -> None:
+    ledger = LiveLedger.create(path)
+    given = append(ledger, 1)
+    await until_recorded(ledger, 1)
+    shutil.copyfile(path, path.with_name("copy"))
+    move(path.with_name("copy"), path)
+    given += append(ledger, 2)
+    await until_recorded(ledger, 2)
+    await ledger.leave()
+    again, found = LiveLedger.reopen(path)
+    assert list(found) == given
+    assert again.path == path.with_name("s-recovered.ketamon")
+    await again.leave()
+
+
+async def test_file_that_can_not_be_written_anew_is_told_and_nothing_counts_as_recorded(
+    path: Path, disk: Disk
+) -> None:
+    ledger = LiveLedger.create(path)
+    given = append(ledger, 1)
+    await until_recorded(ledger, 1)
+    remove(path)
+    disk.fail("SQLITE_FULL", "VACUUM")
+    given += append(ledger, 2)
     await until(lambda: ledger.trouble)
+    assert_sentence(ledger.trouble, path, "moved, removed or replaced", "the disk is full; free")
+    assert (ledger.recorded, ledger.waiting) == (1, 1)
+    assert names(path.parent).count("s-recovered.ketamon") == 0
+    disk.fail(None)
+    await until_recorded(ledger, 2)
+    assert ledger.trouble is None
+    await ledger.close()
+    assert list(read_session(ledger.path)) == given
+
+
+# The journal
+
+
+def journaled_seqs(path: Path) -> list[int]:
+    return [row[1] for row in journaled(path, START) if row[0] == "entry"]
+
+
+async def test_what_waits_is_in_the_journal_until_the_ledger_has_it(path: Path, disk: Disk) -> None:
+    ledger = LiveLedger.create(path)
+    given = append(ledger, 1)
+    await until_recorded(ledger, 1)
+    assert journaled_seqs(path) == []
+    disk.fail("SQLITE_FULL")
+    given += append(ledger, 2, 3)
+    ledger.append_raw(0, "cuff", b"\x01\x00")
+    await until(lambda: journaled_seqs(path) == [2, 3])
+    assert mode(journal_of(path)) == 0o600
+    given += append(ledger, 4)
+    await until(lambda: journaled_seqs(path) == [2, 3, 4])
+    disk.fail(None)
+    await until_recorded(ledger, 4)
+    await until(lambda: journaled_seqs(path) == [])
     await ledger.close()
     assert list(read_session(path)) == given
     assert names(path.parent) == [path.name]
 
 
-async def test_session_whose_file_was_replaced_is_put_beside_it_at_its_end(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_what_a_crash_left_in_the_journal_is_in_the_ledger_after_resume(
+    path: Path, disk: Disk
 ) -> None:
-    monkeypatch.setattr(live, "LOOK_S", 0.0)
     ledger = LiveLedger.create(path)
     given = append(ledger, 1)
+    ledger.append_raw(500, "cuff", b"\x01")
+    ledger.append_raw(1500, "cuff", b"\x02")  # the row of the first second is written
     await until_recorded(ledger, 1)
-    put(path.with_name("other"), b"another's")
-    move(path.with_name("other"), path)
-    given += append(ledger, 2)
+    await until(lambda: len(stored(path, "raw")) == 1)
+    disk.fail("SQLITE_IOERR_WRITE")
+    given += append(ledger, 2, 3)
+    ledger.append_raw(2500, "cuff", b"\xff\x00\n")
+    ledger.append_raw(3500, "cuff", b"\x03")
     await until(lambda: ledger.trouble)
+    await ledger.leave()  # nothing could be committed: as after a crash
+    disk.fail(None)
+    assert stored_lines(path) == lines(given[:1])
+    again, found = LiveLedger.reopen(path)
+    assert list(found) == given
+    await until_recorded(again, 3)
+    given += append(again, 4)
+    await again.close()
+    assert list(read_session(path)) == given
+    assert [(row[1], row[3]) for row in stored(path, "raw")] == [
+        (500, b"\x01"),
+        (1500, b"\x02"),
+        (2500, b"\xff\x00\n"),
+        (3500, b"\x03"),
+    ]
+    assert verify_session(path).fault is None
+
+
+async def test_journal_that_the_ledger_already_has_is_not_brought_in_twice(
+    path: Path, disk: Disk
+) -> None:
+    ledger = LiveLedger.create(path)
+    disk.fail("SQLITE_FULL")
+    given = append(ledger, 1, 2)
+    ledger.append_raw(0, "cuff", b"\x01")
+    await until(lambda: journaled_seqs(path) == [1, 2])
+    left = content(journal_of(path))
+    disk.fail(None)
+    await until_recorded(ledger, 2)
+    await ledger.leave()
+    put(journal_of(path), left)  # the crash came between the commit and the journal's end
+    again, found = LiveLedger.reopen(path)
+    assert list(found) == given
+    await again.close()
+    assert list(read_session(path)) == given
+    assert len(stored(path, "raw")) == 1
+
+
+async def test_line_of_the_journal_that_is_cut_or_damaged_ends_it(path: Path, disk: Disk) -> None:
+    ledger = LiveLedger.create(path)
+    disk.fail("SQLITE_FULL")
+    given = append(ledger, 1, 2, 3)
+    await until(lambda: journaled_seqs(path) == [1, 2, 3])
+    await ledger.leave()
+    disk.fail(None)
+    whole = content(journal_of(path)).rstrip(b"\0")
+    put(journal_of(path), whole[:-2])
+    assert journaled_seqs(path) == [1, 2]
+    put(journal_of(path), whole.replace(b"entry 2", b"entry 7"))
+    assert journaled_seqs(path) == [1]
+    again, found = LiveLedger.reopen(path)
+    assert list(found) == given[:1]
+    given = [*found, *append(again, 2)]
+    await again.close()
+    assert list(read_session(path)) == given
+
+
+async def test_where_the_journal_fails_too_it_is_said_that_all_waits_in_memory(
+    path: Path, disk: Disk
+) -> None:
+    ledger = LiveLedger.create(path)
+    await until(journal_of(path).exists)
+    disk.fail("SQLITE_IOERR_WRITE")
+    with small_files(0):
+        given = append(ledger, 1)
+        await until(lambda: ledger.trouble)
+    assert_sentence(ledger.trouble, path, "the disk fails", "it waits in memory alone")
+    disk.fail(None)
+    await until_recorded(ledger, 1)
     await ledger.close()
-    assert ledger.path == path.with_name("s-recovered.ketamon")
-    assert list(read_session(ledger.path)) == given
-    assert content(path) == b"another's"
+    assert list(read_session(path)) == given
+
+
+async def test_journal_has_its_room_before_the_disk_is_full(small_disk: Path, disk: Disk) -> None:
+    grow(small_disk)
+    path = small_disk / "s.ketamon"
+    ledger = LiveLedger.create(path)
+    await until(lambda: journal_of(path).exists() and size(journal_of(path)))
+    with suppress(OSError):
+        put(small_disk / "ballast", bytes(4 * 1024 * 1024))
+    given = []
+    for seq in range(1, 9000):
+        given += append(ledger, seq)
+        if ledger.trouble:
+            break
+        await asyncio.sleep(0)
+    await until(lambda: ledger.trouble)
+    await until(lambda: journaled_seqs(path)[-1:] == [len(given)])
+    assert "in memory alone" not in (ledger.trouble or "")
+    await ledger.leave()
+    remove(small_disk / "ballast")
+    again, found = LiveLedger.reopen(path)
+    assert list(found) == given
+    await again.close()
+    assert list(read_session(path)) == given
+
+
+async def test_journal_of_another_session_is_never_taken(path: Path) -> None:
+    put(journal_of(path), b"somebody's")
+    with pytest.raises(SessionFileError, match=r"s\.journal\.ndjson: exists already; give another"):
+        LiveLedger.create(path)
+    assert content(journal_of(path)) == b"somebody's"
+    assert names(path.parent) == [journal_of(path).name]
 
 
 # Other programs
@@ -465,6 +616,7 @@ async def test_session_that_another_program_has_written_to_is_not_closed_as_whol
 RUNNING = """
 import asyncio, sys
 from pathlib import Path
+from ketamon.ledger.journal import journal_of, journaled
 from ketamon.ledger.live import LiveLedger
 from tests.ledger.live_ledgers import append, until_recorded
 
