@@ -6,10 +6,11 @@ from zlib import crc32
 
 from ketamon_drivers.catalog import Family
 from ketamon_drivers.virtual.monitors import Body
+from ketamon_drivers.virtual.radio.advertising import Identity
 from ketamon_drivers.virtual.radio.air import Air
 from ketamon_drivers.virtual.radio.clock import loop_time
 from ketamon_drivers.virtual.radio.cuffs import ANY_OTHER, MANNERS, VirtualCuff
-from ketamon_drivers.virtual.radio.gatt_device import GattDevice, Identity
+from ketamon_drivers.virtual.radio.gatt_device import GattDevice
 from ketamon_drivers.virtual.radio.streams import StreamDevice
 from ketamon_drivers.virtual.streaming_oximeter import VirtualStreamingOximeter
 

@@ -19,15 +19,15 @@ class DeviceClock:
         self._true_time = true_time
         self._ahead: timedelta | None = timedelta()
 
-    def now(self) -> datetime | None:
+    def shown(self) -> datetime | None:
         """What it shows, to whole seconds; None where it was never set."""
         if self._ahead is None:
             return None
         return (self._true_time() + self._ahead).replace(microsecond=0)
 
-    def set(self, shown: datetime) -> None:
+    def set(self, when: datetime) -> None:
         """Sets it: from now on it shows this."""
-        self._ahead = shown - self._true_time()
+        self._ahead = when - self._true_time()
 
     def go_wrong(self, by_s: float) -> None:
         """Puts it so many seconds ahead of the truth, or behind."""

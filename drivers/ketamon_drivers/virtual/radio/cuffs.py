@@ -23,9 +23,10 @@ from ketamon_drivers.protocols.date_time import DATE_TIME, date_time, encode_dat
 from ketamon_drivers.readings import BloodPressure, CuffPressure
 from ketamon_drivers.virtual.cuff_cycle import CuffCycle, Measurement
 from ketamon_drivers.virtual.monitors import Body
+from ketamon_drivers.virtual.radio.advertising import Identity
 from ketamon_drivers.virtual.radio.air import Air
 from ketamon_drivers.virtual.radio.clock import DeviceClock, loop_time
-from ketamon_drivers.virtual.radio.gatt_device import GattDevice, Identity
+from ketamon_drivers.virtual.radio.gatt_device import GattDevice
 
 SERVICE, MEASUREMENT, CUFF_PRESSURE, FEATURE = "1810", "2A35", "2A36", "2A49"
 DATE_AND_TIME, CURRENT_TIME_SERVICE, CURRENT_TIME = "2A08", "1805", "2A2B"
@@ -150,7 +151,7 @@ class VirtualCuff(GattDevice):
 
     def store(self, count: int, every_s: float = 600.0) -> None:
         """Puts older measurements into its memory, the newest `every_s` ago, and lets it be found."""
-        now = self.clock.now()
+        now = self.clock.shown()
         for number in range(count, 0, -1):
             then = None if now is None else now - timedelta(seconds=number * every_s)
             self._keep(BloodPressure(120 + number % 30, 80, 93, "mmHg", 60 + number % 40), then)
@@ -167,8 +168,8 @@ class VirtualCuff(GattDevice):
         """Omron's: one user, and whether the clock is unset, a host is sought, records wait."""
         if self.manner.company is None:
             return None
-        flags = SERVICE_MODE | (INVALID_TIME if self.clock.now() is None else 0)
-        flags |= WANTS_A_HOST if self.is_pairing or not self.bonded_hosts else 0
+        flags = SERVICE_MODE | (INVALID_TIME if self.clock.shown() is None else 0)
+        flags |= WANTS_A_HOST if self.bonds.is_pairing or not self.bonded_hosts else 0
         flags |= RECORDS_WAIT if any(record.is_new for record in self.records) else 0
         return self.manner.company, bytes([0x01, flags])
 
@@ -228,7 +229,7 @@ class VirtualCuff(GattDevice):
         self.wake()
 
     def _measured(self, cycle: Measurement) -> None:
-        self._keep(self._result(cycle), self.clock.now())
+        self._keep(self._result(cycle), self.clock.shown())
         self._be_found()
 
     def _result(self, cycle: Measurement) -> BloodPressure:
@@ -248,11 +249,11 @@ class VirtualCuff(GattDevice):
         self.records.append(Record(packet))
 
     def _date_time(self) -> bytes:
-        now = self.clock.now()
+        now = self.clock.shown()
         return encode_date_time(None if now is None else now.isoformat())
 
     def _current(self) -> bytes:
-        now = self.clock.now()
+        now = self.clock.shown()
         return self._date_time() + bytes([0 if now is None else now.isoweekday(), 0, 0])
 
     def _set_date_time(self, data: bytes) -> None:

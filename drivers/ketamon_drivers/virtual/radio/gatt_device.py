@@ -1,7 +1,6 @@
 """What every Bluetooth device made of software has: a radio, a name, bonds, battery, faults.
 
-A device bonds with the first host that asks and then with that host only, until somebody brings it
-into pairing mode. While a host is connected it isn't advertised. What it notifies goes through
+While a host is connected it isn't advertised. What it notifies goes through
 `tell`, so that a stall and packets of a wrong length are the same for all.
 """
 
@@ -9,11 +8,9 @@ import asyncio
 import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from bumble import data_types
 from bumble.att import ATT_Error, AttributeValue
-from bumble.core import UUID, AdvertisingData, BaseBumbleError, DataType
+from bumble.core import UUID, BaseBumbleError
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.gatt import (
     GATT_CLIENT_CHARACTERISTIC_CONFIGURATION_DESCRIPTOR,
@@ -22,49 +19,20 @@ from bumble.gatt import (
     Service,
 )
 from bumble.hci import Address
-from bumble.keys import MemoryKeyStore
-from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.profiles.device_information_service import DeviceInformationService
 
+from ketamon_drivers.virtual.radio.advertising import EVERY_MS, Identity, advertisement
 from ketamon_drivers.virtual.radio.air import SUPERVISION_S, Air, Transceiver
+from ketamon_drivers.virtual.radio.bonds import Bonds
 
-ADVERTISED_EVERY_MS = 100.0
 BATTERY, BATTERY_LEVEL = "180F", "2A19"
 FULL_PCT, LOW_PCT = 83, 8
+UNIT_MS = 0.625  # bumble's controller takes units of so much for milliseconds
 HEADER_BYTES = 3
 """What of the MTU a notification's own header takes."""
-ADVERTISEMENT_BYTES = 31
 
 Properties = Characteristic.Properties
 Permissions = Characteristic.Permissions
-
-
-class NotThisDeviceError(ValueError):
-    """The device has no such thing; the message says so in words after the command's name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a device says of itself."""
-
-    name: str
-    """As advertised; a person chooses it from a list, nothing is bound by it."""
-    address: str
-    maker: str
-    model: str
-    serial: str
-
-
-class _Bonding(PairingDelegate):
-    """Asks the device whether it bonds with who asks."""
-
-    def __init__(self, accepts: Callable[[], bool]) -> None:
-        super().__init__()
-        self._accepts = accepts
-
-    async def accept(self) -> bool:
-        """Says yes or no."""
-        return self._accepts()
 
 
 class GattDevice(ABC):
@@ -72,11 +40,9 @@ class GattDevice(ABC):
 
     def __init__(self, air: Air, identity: Identity, service: str, *, bonds: bool) -> None:
         self.identity = identity
-        self.bonds = bonds
+        self.is_bonding = bonds
         self.radio = Transceiver(identity.name, air)
         self.battery_pct = FULL_PCT
-        self.refuses_bonds = False
-        self.is_pairing = False
         self.link: Connection | None = None
         self._service = service
         self._advertised = False
@@ -88,9 +54,9 @@ class GattDevice(ABC):
         self._power: asyncio.Task[None] | None = None
         config = DeviceConfiguration(name=identity.name, address=Address(identity.address))
         self.host = Device.from_config_with_hci(config, self.radio, self.radio)
-        self._bonds = MemoryKeyStore()
-        self.host.keystore = self._bonds
-        self.host.pairing_config_factory = self._pairing_config
+        self.bonds = Bonds()
+        self.host.keystore = self.bonds.store
+        self.host.pairing_config_factory = self.bonds.config
         self.host.on(Device.EVENT_CONNECTION, self._connected)
 
     @property
@@ -140,7 +106,7 @@ class GattDevice(ABC):
         is_open: bool = False,
     ) -> Characteristic[bytes]:
         """Makes a characteristic; one of a device that bonds is for bonded hosts unless `is_open`."""
-        secured = self.bonds and not is_open
+        secured = self.is_bonding and not is_open
         properties, permissions = Properties(0), Permissions(0)
         if read is not None:
             properties |= Properties.READ
@@ -267,36 +233,18 @@ class GattDevice(ABC):
     async def _advertise(self) -> None:
         wanted = self.wants_to_be_found and self.link is None
         if wanted:
-            first, answer = self._advertisement()
+            first, answer = advertisement(
+                self.identity.name, self._service, self.manufacturer_data()
+            )
             await self.host.start_advertising(
                 advertising_data=first,
                 scan_response_data=answer,
-                advertising_interval_min=ADVERTISED_EVERY_MS * 0.625,  # bumble takes units for ms
-                advertising_interval_max=ADVERTISED_EVERY_MS * 0.625,
+                advertising_interval_min=EVERY_MS * UNIT_MS,
+                advertising_interval_max=EVERY_MS * UNIT_MS,
             )
         elif self._advertised and self.link is None:
             await self.host.stop_advertising()
         self._advertised = wanted
-
-    def _advertisement(self) -> tuple[bytes, bytes]:
-        flags = (
-            AdvertisingData.Flags.LE_GENERAL_DISCOVERABLE_MODE
-            | AdvertisingData.Flags.BR_EDR_NOT_SUPPORTED
-        )
-        service = UUID(self._service)
-        first: list[DataType] = [data_types.Flags(flags)]
-        if len(service.uuid_bytes) == 2:
-            first.append(data_types.IncompleteListOf16BitServiceUUIDs([service]))
-        else:
-            first.append(data_types.IncompleteListOf128BitServiceUUIDs([service]))
-        makers = self.manufacturer_data()
-        if makers is not None:
-            first.append(data_types.ManufacturerSpecificData(*makers))
-        name = data_types.CompleteLocalName(self.identity.name)
-        together = bytes(AdvertisingData([*first, name]))
-        if len(together) <= ADVERTISEMENT_BYTES:
-            return together, b""
-        return bytes(AdvertisingData(first)), bytes(AdvertisingData([name]))
 
     def _connected(self, link: Connection) -> None:
         self.link = link
@@ -316,45 +264,29 @@ class GattDevice(ABC):
         """A host's link has ended."""
         return
 
-    # Bonds.
+    # What can happen to it.
 
     @property
     def bonded_hosts(self) -> tuple[str, ...]:
         """The addresses of the hosts that it has bonded with."""
-        return tuple(self._bonds.all_keys)
-
-    def _pairing_config(self, link: Connection) -> PairingConfig:
-        host = str(link.peer_address)
-        return PairingConfig(
-            sc=True, mitm=False, bonding=True, delegate=_Bonding(lambda: self._bonds_with(host))
-        )
-
-    def _bonds_with(self, host: str) -> bool:
-        known = self.bonded_hosts
-        return not self.refuses_bonds and (self.is_pairing or not known or host in known)
-
-    def _bonded(self, link: Connection) -> None:
-        self.is_pairing = False
-        host = str(link.peer_address)
-        for other in self.bonded_hosts:
-            if other != host:
-                del self._bonds.all_keys[other]
-        self.wake()
+        return self.bonds.hosts
 
     def pairing_mode(self) -> None:
         """Somebody brings it into pairing mode: the next host may be another one."""
-        self.is_pairing = True
+        self.bonds.is_pairing = True
         self.wake()
 
-    # What can happen to it.
+    def _bonded(self, link: Connection) -> None:
+        self.bonds.made(link)
+        self.wake()
 
     def refuse_bonds(self, refuses: bool = True) -> None:
         """Lets it refuse to pair, or no longer."""
-        self.refuses_bonds = refuses
+        self.bonds.refuses = refuses
 
     def forget_bond(self) -> None:
         """It has lost its bonds, as after a change of batteries; the host still has its own."""
-        self._bonds.all_keys.clear()
+        self.bonds.forget()
 
     def stall(self) -> None:
         """It says nothing more, and the link stays."""

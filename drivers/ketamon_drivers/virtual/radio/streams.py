@@ -13,8 +13,9 @@ from bumble.gatt import Service
 
 from ketamon_drivers.catalog import Gatt
 from ketamon_drivers.virtual.device import VirtualDevice
+from ketamon_drivers.virtual.radio.advertising import Identity
 from ketamon_drivers.virtual.radio.air import Air
-from ketamon_drivers.virtual.radio.gatt_device import GattDevice, Identity
+from ketamon_drivers.virtual.radio.gatt_device import GattDevice
 
 LONGEST_QUEUE = 64
 """Packets that wait to go out; what is older is lost, as on air."""
