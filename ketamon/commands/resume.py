@@ -77,10 +77,10 @@ def _stuck_or_interrupted() -> Path:
 
 
 def _found(name: str) -> Path:
-    from ketamon.ledger.places import DataFolderError, find_session
+    from ketamon.ledger.places import DataFolderError, find_session, newest_of
 
     try:
-        return find_session(name)
+        return newest_of(find_session(name))
     except DataFolderError as error:
         raise click.ClickException(str(error)) from None
 
@@ -118,7 +118,7 @@ def request_of(path: Path) -> dict[str, Any]:
 def _newest_interrupted() -> Path:
     """Gives the newest session that was neither ended nor runs; raises ClickException."""
     from ketamon.feed.chairs import running_chairs
-    from ketamon.ledger.places import DataFolderError, session_files, sessions_folder
+    from ketamon.ledger.places import DataFolderError, newest_of, session_files, sessions_folder
     from ketamon.ledger.session_file import SessionFileError
     from ketamon.ledger.summary import summary
 
@@ -129,6 +129,8 @@ def _newest_interrupted() -> Path:
         raise click.ClickException(str(error)) from None
     for path in files:
         try:
+            if newest_of(path) != path:  # it went on in another file
+                continue
             if path.resolve() not in running and not summary(path).is_closed:
                 return path
         except SessionFileError:

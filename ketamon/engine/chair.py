@@ -33,7 +33,7 @@ from ketamon.feed.chairs import ChairNameError, ChairTakenError, Lock, hold_chai
 from ketamon.feed.paths import RunFolderError, run_folder
 from ketamon.ledger.closing import ClosedHalfwayError
 from ketamon.ledger.live import LiveLedger
-from ketamon.ledger.places import DataFolderError, made_sessions_folder, new_session_path
+from ketamon.ledger.places import DataFolderError, made_sessions_folder, new_session_path, origin_of
 from ketamon.ledger.session_file import SessionFileError
 from ketamon_drivers.catalog import UnknownFamilyError, family_named
 from ketamon_drivers.links.locks import Lock as DeviceLock
@@ -136,71 +136,21 @@ class Chair:
             return wall.ClockMark(*json.loads(self._clock_note().read_text()))
         return None
 
+    def moved(self, before: Path, path: Path) -> None:
+        """The session goes on in another file."""
+        self.path = self.kept.path = path
+        self.tell(session=str(path))
+        self.watch.moved(before, path)
+
     def _clock_note(self) -> Path:
-        return run_folder() / f"{self.path.stem}.clock"
-
-
-def bindings_of(request: ChairRequest) -> list[Binding]:
-    """Finds family and port of each device; raises ChairError."""
-    bindings = []
-    for role, given in request.devices.items():
-        name, _, address = given.partition(":")
-        try:
-            family = family_named(name)
-        except UnknownFamilyError as error:
-            raise ChairError(f"{given}: {error}") from None
-        if family.role != role:
-            raise ChairError(f"{given}: {name} is for the {family.role}, not for the {role}")
-        is_virtual = request.mode != "LIVE"
-        try:
-            port = port_for(address, family.line, is_virtual=is_virtual)
-        except PortError as error:
-            raise ChairError(str(error)) from None
-        if port.is_virtual != is_virtual:
-            raise ChairError(
-                f"{address}: is {'real' if is_virtual else 'virtual'}, and the session is "
-                f"{request.mode}; begin a new session with `ketamon start`"
-            )
-        bindings.append(Binding(role, family, port))
-    return bindings
-
-
-def hold_devices(bindings: list[Binding]) -> list[DeviceLock]:
-    """Takes each device for this chair alone; raises ChairError."""
-    held: list[DeviceLock] = []
-    ours: dict[str, str] = {}
-    for binding in bindings:
-        identity = binding.port.identity
-        # One device has several names; where it isn't there, only the one that was given.
-        for name in {identity, os.path.realpath(identity) if "://" not in identity else identity}:
-            if name in ours:
-                raise ChairError(
-                    f"{binding.port.address}: is given as {ours[name]} and as {binding.role}; "
-                    "each device has its own port"
-                )
-            lock = hold(name, run_folder())
-            if lock is None:
-                raise ChairError(
-                    f"{binding.port.address}: the {binding.role} is in use by another chair; "
-                    "end that session first, or give another device"
-                )
-            held.append(lock)
-            ours[name] = binding.role
-    return held
-
-
-def let_go(held: list[DeviceLock], request: ChairRequest) -> None:
-    """Lets other chairs have the devices; virtual ones are others each time and leave nothing."""
-    for lock in held:
-        lock.release(remove=request.mode != "LIVE")
+        return run_folder() / f"{origin_of(self.path).stem}.clock"
 
 
 def open_session(request: ChairRequest) -> tuple[Path, LiveLedger, list[Entry]]:
     """Makes the session's file, or opens the one to go on with; raises SessionFileError."""
     if request.resume is not None:
-        path = Path(request.resume).absolute()
-        ledger, entries = LiveLedger.reopen(path)
-        return path, ledger, list(entries)
+        ledger, entries = LiveLedger.reopen(Path(request.resume).absolute())
+        return ledger.path, ledger, list(entries)
     path = new_session_path(made_sessions_folder(), wall.utc_now(), request.chair)
     return path, LiveLedger.create(path), []
 
@@ -251,6 +201,7 @@ async def serve(request: ChairRequest) -> None:
         held = hold_devices(bindings)
         path, ledger, entries = open_session(request)
     except BaseException:
+    ledger.on_moved = chair.moved
         lock.release()
         raise
     if any(entry.kind == "end" for entry in entries):

@@ -49,6 +49,7 @@ FAULT_WORDS = {
     ("record", "failing_long"): "entries wait for long to be recorded",
     ("record", "back"): "all is recorded again",
     ("clock", "back"): "the clock is right again",
+    ("record", "moved"): "the record goes on in another file",
     ("audio", "failing"): "no sound can be given",
     ("audio", "back"): "sound is given again",
     ("viewer", "lost"): "a viewer does not answer",

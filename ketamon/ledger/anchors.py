@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ketamon.ledger.places import origin_of
 from ketamon.ledger.session_file import Verdict
 
 ANCHORS_NAME = "anchors.log"
@@ -46,9 +47,10 @@ def anchors_of(session: Path) -> Iterator[Anchor]:
         text = (session.parent / ANCHORS_NAME).read_text("utf-8", "surrogateescape")
     except OSError:
         return
+    names = {session.name, origin_of(session).name}  # one that had to move was noted as both
     for line in text.split("\n"):
         found = _LINE.fullmatch(line)
-        if found and found[4] == session.name:
+        if found and found[4] in names:
             yield Anchor(found[1], int(found[2]), found[3], found[4])
 
 

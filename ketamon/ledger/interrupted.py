@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ketamon.ledger.places import DataFolderError, session_files, sessions_folder
+from ketamon.ledger.places import DataFolderError, origin_of, session_files, sessions_folder
 from ketamon.ledger.session_file import SessionFileError, is_closed, opened
 from ketamon.ledger.summary import opening_entry
 
@@ -40,7 +40,7 @@ def interrupted_sessions() -> list[Interrupted]:
         return []
     newest: dict[str, Path] = {}
     for path in files:
-        named = _CHAIR.fullmatch(path.name)
+        named = _CHAIR.fullmatch(origin_of(path).name)
         if named is not None:
             newest.setdefault(named[1], path)
     found = [_unclosed(path) for path in newest.values()]

@@ -1,5 +1,7 @@
 """That entries do not reach the disk is an alarm; that they do again ends it."""
 
+from pathlib import Path
+
 import pytest
 
 from ketamon.engine.record_watch import RecordWatch
@@ -12,6 +14,7 @@ class Ledger:
     def __init__(self) -> None:
         self.waiting_since: float | None = None
         self.trouble: str | None = None
+        self.waiting = 3
 
 
 def looked(
@@ -51,12 +54,43 @@ def test_a_file_that_was_taken_away_is_failing_though_nothing_waits() -> None:
 def test_the_alarm_says_why_in_the_ledgers_words() -> None:
     async def fail(chair: Chairside) -> None:
         ledger = Ledger()
-        ledger.waiting_since, ledger.trouble = 0.0, "the disk is full; free some space"
-        await chair.until(3)
-        RecordWatch(chair.session, ledger).look(3, 1)
+        ledger.waiting_since, ledger.trouble = 61.0, "the disk is full; free some space"
+        await chair.until(64)
+        RecordWatch(chair.session, ledger).look(64, 1)
 
     [line] = at_a_chair(fail).kept.of("alarm")
-    assert line.body.reason == "the disk is full; free some space"
+    assert line.body.reason == "the disk is full; free some space; 3 entries wait since 0:01:01"
+
+
+def test_while_it_fails_it_is_told_each_minute_how_many_wait_and_no_alarm_comes_of_that() -> None:
+    async def fail(chair: Chairside) -> None:
+        ledger = Ledger()
+        ledger.waiting_since, watch = 0.0, RecordWatch(chair.session, ledger)
+        for second in range(1, 130):
+            ledger.waiting = second
+            await chair.until(second)
+            watch.look(second, 1)
+
+    kept = at_a_chair(fail).kept
+    assert [entry.body.reason for entry in kept.of("fault")] == [
+        "3 entries wait since 0:00:00",
+        "64 entries wait since 0:00:00",
+        "125 entries wait since 0:00:00",
+    ]
+    changes = [e.body.change for e in kept.of("alarm") if e.body.condition == "record_failing"]
+    assert changes == ["raised", "escalated"]
+
+
+def test_a_file_that_was_replaced_is_told_with_where_the_session_goes_on() -> None:
+    async def move(chair: Chairside) -> None:
+        watch = RecordWatch(chair.session, Ledger())
+        watch.moved(Path("/d/s.ketamon"), Path("/d/s-recovered.ketamon"))
+
+    [entry] = at_a_chair(move).kept.of("fault")
+    assert (entry.body.detail, entry.body.reason) == (
+        "moved",
+        "s.ketamon was moved, removed or replaced; it goes on in s-recovered.ketamon",
+    )
 
 
 @pytest.mark.parametrize(("seconds", "priorities"), [(9, ["low"]), (12, ["low", "high"])])
