@@ -138,6 +138,12 @@ TECHNICAL: dict[str, TechnicalCondition] = {
             ("30 s of poor or questionable signal", "low", "low"),
         ),
         _technical(
+            "rates_disagree",
+            "HEART RATES DISAGREE",
+            "they agree, or one alone is left",
+            ("rates of strap, oximeter and cuff more than 20 apart for 30 s", "low", "low"),
+        ),
+        _technical(
             "implausible_spo2",
             "SpO2 NOT PLAUSIBLE",
             "a plausible value",

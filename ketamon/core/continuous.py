@@ -1,8 +1,12 @@
 """Continuous vitals: arrivals, the loss of a source, and what falls due without an entry."""
 
+from ketamon.core.levels import Standing
+from ketamon.core.placement import PRESSURES
+from ketamon.core.rhythm import Values, median
 from ketamon.core.sources import Held, Source
+from ketamon.core.squeeze import HELD
 from ketamon.core.state import CONTINUOUS, FAR, State
-from ketamon.core.tracks import Standing, Track
+from ketamon.core.tracks import Track
 from ketamon.entries import Entry
 from ketamon.vitals import Number
 
@@ -24,16 +28,24 @@ def due(state: State) -> int | None:
     for track in state.tracks.values():
         if track.unanswered_due is not None and track.unanswered_due < soonest:
             soonest = track.unanswered_due
+    for moment in (state.squeeze.until_ms, state.rhythm.due()):
+        if moment is not None and moment < soonest:
+            soonest = moment
     return soonest if soonest < FAR else None
 
 
 def fall_due(state: State, t: int) -> None:
-    """Does what is due by `t`: loss or switch, levels reached, re-alarm, unanswered."""
+    """Does what is due by `t`: loss or switch, what was held or waited, levels, re-alarm, unanswered."""
     for vital in CONTINUOUS:
         source = state.sources[vital].in_use
         stale_t = source.stale_t() if source is not None else None
         if source is not None and stale_t is not None and stale_t <= t:
             lose_source(state, vital, source, t)
+    if state.squeeze.until_ms is not None and state.squeeze.until_ms <= t:
+        release(state, t)
+    waits = state.rhythm.due()
+    if waits is not None and waits <= t:
+        decide_late(state, t)
     for track in state.tracks.values():
         if level_due(state, track) <= t:
             track.reach_due(t)
@@ -42,6 +54,37 @@ def fall_due(state: State, t: int) -> None:
         if track.unanswered_due is not None and track.unanswered_due <= t:
             track.time_out(t)
     wake(state)
+
+
+def release(state: State, t: int) -> None:
+    """Nothing is held any longer; levels that are due by now are reached next."""
+    state.squeeze.over()
+    for name in HELD:
+        state.tracks[name].release(t)
+
+
+def decide_late(state: State, t: int) -> None:
+    """The repeats of an irregular pulse did not come in time: the readings that did decide."""
+    decides = state.rhythm.decided()
+    for vital in PRESSURES:
+        for track in state.by_vital[vital]:
+            weigh(track, t, decides, late=True)
+
+
+def weigh(track: Track, t: int, decides: list[Values], *, late: bool = False) -> None:
+    """Judges the median of these readings; late ones neither confirm nor re-alarm."""
+    vital = track.condition.vital
+    given = [values[vital] for values in decides if vital in values]
+    if not given:
+        return
+    value = median(given, high=track.high)
+    words = f"median of {len(given)}" if len(given) > 1 else None
+    if late:
+        track.decide(t, value, words)
+    else:
+        track.told_reason = words
+        track.judge(t, value, track.value)
+        track.told_reason = None
 
 
 def level_due(state: State, track: Track) -> int:

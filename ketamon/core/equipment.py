@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ketamon.core.cuff import CuffNow
 from ketamon.core.faults import ENDED_BY_ANSWER
-from ketamon.core.plausible import NOT_LIVE, implausible_pressure, pressure_values
+from ketamon.core.plausible import NOT_LIVE, counted, implausible_pressure, pressure_values
 from ketamon.core.signals import USUAL_ROLE
 from ketamon.core.standing import ENDED_BY_VALUES, STANDS
 from ketamon.core.state import FAR, State
@@ -21,6 +21,8 @@ NOT_GIVEN = frozenset(
     {"dose.iv_rate", "dose.iv_pause", "dose.iv_resume", "dose.iv_stop", "dose.iv_complete"}
 )
 """Dose entries that tell how an infusion goes on, not that something is given anew."""
+
+GIVES_RATES = ("oximetry", "heart_rate")
 
 SPO2, HR = VITALS["spo2"], VITALS["hr"]
 
@@ -61,6 +63,7 @@ def _due(state: State) -> int | None:
         state.gear.due(),
         state.away.until_ms,
         state.faults.record.due(tracks["record_failing"].level),
+        state.rates.due(stands=tracks["rates_disagree"].level is not None),
         *(track.unanswered_due for track in tracks.values()),
     ):
         if moment is not None and moment < soonest:
@@ -75,6 +78,7 @@ def fall_due(state: State, t: int) -> None:
     if flow.deadline_ms() <= t:
         flow.time_out(t)
     state.gear.fall_due(t)
+    _compare_rates(state, t)
     if away.until_ms is not None and away.until_ms <= t:
         away.time_up(t, state.gear.signals.values())
     _stand(state, t)
@@ -85,6 +89,17 @@ def fall_due(state: State, t: int) -> None:
         state.effect = flow.ask(t)
     state.beside_due = _due(state)
     state.soonest = 0
+
+
+def _compare_rates(state: State, t: int) -> bool:
+    """Compares heart rates of several devices; True if that may change a line, now or later."""
+    return state.rates.look(t, state.sources["hr"], squeezed=state.squeeze.until_ms is not None)
+
+
+def _rates_moved(state: State) -> bool:
+    """The same after a reading, spared where nothing can be compared."""
+    several = len(state.sources["hr"].all) > 1 or state.rates.cuff_counts(state.t)
+    return several and _compare_rates(state, state.t)
 
 
 def is_dosing(state: State) -> bool:
@@ -181,6 +196,8 @@ def _reading(state: State, entry: Entry) -> None:
         return
     state.pressures_seen = state.pressures_taken
     role = entry.device or ("person" if entry.kind == "manual" else "cuff")
+    if isinstance(entry.body, BloodPressure):
+        state.rates.pulse(state.t, counted("hr", entry.body.pulse_rate_per_min))
     state.cuff.reading(state.t, state.newest_pressure[0], role)
 
 
@@ -246,8 +263,10 @@ def take(state: State, entry: Entry) -> None:
     if handle is not None:
         handle(state, entry)
         fall_due(state, state.t)
-    elif entry.kind in USUAL_ROLE and not _is_plain(state, entry):
-        fall_due(state, state.t)
+    elif entry.kind in USUAL_ROLE:
+        plain = _is_plain(state, entry)
+        if (entry.kind in GIVES_RATES and _rates_moved(state)) or not plain:
+            fall_due(state, state.t)
 
 
 def _is_plain(state: State, entry: Entry) -> bool:

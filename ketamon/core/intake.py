@@ -7,20 +7,41 @@ from ketamon.core.baseline import Measured
 from ketamon.core.continuous import (
     continuous,
     fall_due,
+    level_due,
     lose_source,
     once,
     realarm_due,
+    release,
     standing,
     wake,
+    weigh,
 )
 from ketamon.core.limits import effective_levels
-from ketamon.core.plausible import counted, pressure_values
+from ketamon.core.placement import PRESSURES
+from ketamon.core.plausible import NOT_LIVE, counted, pressure_values
 from ketamon.core.profile import Profile, ProfileError, parse_profile
 from ketamon.core.sources import Held
+from ketamon.core.squeeze import HELD
 from ketamon.core.state import CONTINUOUS, FAR, CuffReading, State
-from ketamon.entries import Acknowledge, Device, Entry, Limits, Score
+from ketamon.entries import (
+    Acknowledge,
+    Cuff,
+    Device,
+    Entry,
+    Limits,
+    Placement,
+    Rhythm,
+    Score,
+)
 from ketamon.vitals import Number
-from ketamon_drivers.readings import BloodPressure, HeartRate, Manual, Oximetry, Respiration
+from ketamon_drivers.readings import (
+    BloodPressure,
+    CuffPressure,
+    HeartRate,
+    Manual,
+    Oximetry,
+    Respiration,
+)
 
 COPY_WITHIN_MS = 15_000
 LONGEST_S = 1e9
@@ -49,6 +70,8 @@ def _blood_pressure(state: State, entry: Entry) -> None:
     """A cuff reading: judged at once; a failed one leaves what stands as it is."""
     body: BloodPressure = entry.body
     t = entry.t_ms
+    if not NOT_LIVE.intersection(body.status):
+        _lets_go(state, t)
     values = pressure_values(body)
     if values is None:
         return
@@ -57,6 +80,7 @@ def _blood_pressure(state: State, entry: Entry) -> None:
     if any(one.device == entry.device and one.reading == body for one in recent):
         return
     recent.append(CuffReading(t, entry.device, body))
+    state.rhythm.said_so += "irregular_pulse" in body.status
     pulse = counted("hr", body.pulse_rate_per_min)
     _pressures(state, entry, t, values, pulse)
     once(state, "hr", entry, pulse, t)
@@ -113,9 +137,33 @@ def _pressures(
     state.newest_pressure = (measured, values.get("sys"), values.get("dia"))
     in_use = state.sources["hr"].in_use
     hr = in_use.value if in_use is not None else pulse
-    state.measured.append(Measured(measured, values if hr is None else {**values, "hr": hr}))
+    with_hr = values if hr is None else {**values, "hr": hr}
+    state.measured.append(Measured(measured, with_hr, state.placed.cuff))
+    if state.rhythm.irregular:
+        _one_of_three(state, t, measured, values, role)
+        return
     for vital, value in values.items():
         _episodic(state, vital, t, Held(value, measured, role))
+
+
+def _one_of_three(
+    state: State, t: int, measured: int, values: dict[str, Number], role: str
+) -> None:
+    """A pressure of an irregular pulse: HIGH alone, else with the repeats that it asks for."""
+    tracks = [track for vital in values for track in state.by_vital[vital]]
+    turning = [track for track in tracks if track.turns(values[track.condition.vital])]
+    anew = any(track.is_high(values[track.condition.vital]) for track in turning)
+    decides = state.rhythm.take(t, measured, values, turns=bool(turning), anew=anew)
+    for vital in PRESSURES:
+        value = values.get(vital)
+        if value is not None:
+            state.episodic[vital] = Held(value, measured, role)
+        for track in state.by_vital[vital]:
+            if value is not None and track.is_high(value):
+                track.judge(t, value, track.value)
+            elif decides:
+                weigh(track, t, decides)
+    state.soonest = 0
 
 
 def _episodic(state: State, vital: str, t: int, held: Held) -> None:
@@ -158,15 +206,77 @@ def _limits(state: State, entry: Entry) -> None:
 
 
 def _baseline(state: State, entry: Entry) -> None:
-    state.baseline = baseline.lock(state.measured, entry.t_ms, state.baseline)
+    fresh = baseline.lock(state.measured, entry.t_ms, state.placed.cuff, state.rhythm.fewest)
+    state.baseline = state.baseline | fresh
+    state.placed.locked(fresh)
     take_limits(state, state.profile)
+
+
+def _placement(state: State, entry: Entry) -> None:
+    """Cuff, probe or line was moved: what is relative counts or doesn't, what is held may not be."""
+    body: Placement = entry.body
+    before = relative(state)
+    state.placed.told(body, {id(m.place): m.place for m in state.measured}.values())
+    if relative(state) != before:
+        take_limits(state, state.profile)
+    if state.squeeze.until_ms is not None and not state.placed.on_probe_arm:
+        release(state, entry.t_ms)
+        for name in HELD:
+            if level_due(state, state.tracks[name]) <= entry.t_ms:
+                state.tracks[name].reach_due(entry.t_ms)
+        wake(state)
+    state.soonest = 0
+
+
+def _rhythm(state: State, entry: Entry) -> None:
+    """The pulse is irregular, or is not: then what stands is judged as it was read last."""
+    body: Rhythm = entry.body
+    state.rhythm.told(irregular=body.irregular)
+    for vital in PRESSURES:
+        for track in state.by_vital[vital]:
+            track.by_median = body.irregular
+    take_limits(state, state.profile)
+
+
+def _cuff(state: State, entry: Entry) -> None:
+    body: Cuff = entry.body
+    match body.action:
+        case "start" | "started":
+            _inflates(state, entry.t_ms)
+        case "stop" | "failed" | "inflated":
+            _lets_go(state, entry.t_ms)
+
+
+def _cuff_pressure(state: State, entry: Entry) -> None:
+    body: CuffPressure = entry.body
+    pressure = body.pressure_mmhg
+    if pressure is not None and state.squeeze.pressed(entry.t_ms, pressure):
+        _inflates(state, entry.t_ms)
+
+
+def _inflates(state: State, t: int) -> None:
+    if state.placed.on_probe_arm and state.squeeze.begins(t):
+        for name in HELD:
+            state.tracks[name].on_hold = True
+        state.soonest = 0
+
+
+def _lets_go(state: State, t: int) -> None:
+    state.squeeze.ends(t)
+    state.soonest = 0
+
+
+def relative(state: State) -> dict[str, Number]:
+    """The baseline as far as limits are relative to it now."""
+    base = state.baseline
+    return {vital: base[vital] for vital in base if not state.placed.suspended(vital)}
 
 
 def take_limits(state: State, profile: Profile) -> None:
     """Puts a profile, or a new baseline, into force."""
-    state.profile = profile
+    state.profile, base = profile, relative(state)
     for track in state.tracks.values():
-        levels = effective_levels(track.condition, profile, state.baseline)
+        levels = effective_levels(track.condition, profile, base)
         track.relimit(state.t, levels, profile, standing(state, track.condition.vital))
         if realarm_due(state, track) <= state.t:
             track.realarm(state.t)
@@ -212,6 +322,10 @@ HANDLERS: dict[str, Callable[[State, Entry], None]] = {
     "device": _device,
     "limits": _limits,
     "baseline": _baseline,
+    "placement": _placement,
+    "rhythm": _rhythm,
+    "cuff": _cuff,
+    "cuff_pressure": _cuff_pressure,
     "acknowledge": _acknowledge,
     "end": _end,
 }

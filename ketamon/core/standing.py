@@ -80,6 +80,11 @@ def _named(state: State, signal: Signal) -> str:
     return signal.role if alone else f"{signal.role} {SHOWN_AS.get(signal.kind, signal.kind)}"
 
 
+def rates_disagree(state: State, t: int) -> Stands:
+    """Heart rates of several devices that are apart for long, with all of them."""
+    return Stands(0, state.rates.words) if state.rates.apart(t) else NOTHING
+
+
 def implausible_spo2(state: State) -> Stands:
     """An SpO2 of 1 to 39: neither physiology nor recovery."""
     signals = state.gear.signals.values()
@@ -144,6 +149,7 @@ STANDS: dict[str, Callable[[State, int], Stands]] = {
     "device_lost": lambda state, _: device_lost(state),
     "sensor_off": lambda state, _: sensor_off(state),
     "signal_poor": lambda state, _: signal_poor(state),
+    "rates_disagree": rates_disagree,
     "implausible_spo2": lambda state, _: implausible_spo2(state),
     "cuff_failed": lambda state, _: cuff_failed(state),
     "bp_overdue": bp_overdue,

@@ -8,9 +8,13 @@ from ketamon.core.away import AwayFlow
 from ketamon.core.baseline import Measured
 from ketamon.core.cuff import CuffFlow, StartCuff
 from ketamon.core.faults import Faults
+from ketamon.core.placement import Placed
 from ketamon.core.profile import OFF, Profile
+from ketamon.core.rates import Rates
+from ketamon.core.rhythm import Rhythm
 from ketamon.core.signals import Gear
 from ketamon.core.sources import Held, Sources
+from ketamon.core.squeeze import Squeeze
 from ketamon.core.technical import TechnicalTrack
 from ketamon.core.tracks import Line, Track
 from ketamon.vitals import Number
@@ -67,6 +71,10 @@ class State:
     gear: Gear = field(default_factory=Gear)
     away: AwayFlow = field(default_factory=AwayFlow)
     faults: Faults = field(default_factory=Faults)
+    placed: Placed = field(default_factory=Placed)
+    squeeze: Squeeze = field(default_factory=Squeeze)
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    rates: Rates = field(default_factory=Rates)
     technical: dict[str, TechnicalTrack] = field(default_factory=dict)
     reworded: int = 0  # how often a standing technical condition's reason has changed
     effect: StartCuff | None = None  # the newest that nobody has taken yet

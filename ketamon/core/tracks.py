@@ -1,13 +1,12 @@
 """One alarm condition over time: its levels' runs, its state, and the lines it gives out.
 
-A `Track` is told values and moments by `ketamon.core.alarms` and knows nothing of devices. Each
-level keeps two runs: `run_t`, the first of the violating values that stand unbroken (its delay
-counts from there), and the run of values inside by the margin that may end it (DESIGN 7.3).
+A `Track` is told values and moments by `ketamon.core.alarms` and knows nothing of devices.
 """
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ketamon.core.levels import Levels, Run, Standing
 from ketamon.core.limits import EffectiveLevel
 from ketamon.core.profile import OFF, Profile
 from ketamon.core.transitions import TRANSITIONS
@@ -26,31 +25,8 @@ class Line(NamedTuple):
     track: "Track"
 
 
-class Standing(NamedTuple):
-    """The value that a vital stands at; `may_reach` is False in a run of invalid readings."""
-
-    value: Number | None
-    episodic: bool
-    may_reach: bool
-
-
 @dataclass(slots=True, eq=False)
-class Run:
-    """What one level remembers between values."""
-
-    level: EffectiveLevel
-    reached: bool = False
-    run_t: int | None = None
-    clear_t: int | None = None
-    clear_count: int = 0
-
-    def break_clear(self) -> None:
-        """Forgets the run of values inside."""
-        self.clear_t, self.clear_count = None, 0
-
-
-@dataclass(slots=True, eq=False)
-class Track:
+class Track(Levels):
     """One condition's state; changed only by its methods, which append to `lines`."""
 
     condition: Condition
@@ -80,6 +56,10 @@ class Track:
     seq: int = 0
     attention_seq: int = 0  # number of the line since which it is as it is, at this priority
     latched_as_it_was: bool = False  # latching did not change the priority
+    on_hold: bool = False  # no level is reached that was not
+    held: EffectiveLevel | None = None  # the worst that was told to wait
+    by_median: bool = False  # what is judged may be the median of several readings
+    told_reason: str | None = None  # goes with the lines of what is judged now
     by: str | None = None
     seen: tuple[str, ...] = ()
 
@@ -87,18 +67,6 @@ class Track:
         self.high = self.condition.direction == "high"
 
     # -- questions ------------------------------------------------------------------------------
-
-    def beyond(self, level: EffectiveLevel, value: Number) -> bool:
-        """Strictly beyond the limit."""
-        return value > level.limit if self.high else value < level.limit
-
-    def inside(self, level: EffectiveLevel, value: Number) -> bool:
-        """Inside the limit by the margin."""
-        return value <= level.clear_limit if self.high else value >= level.clear_limit
-
-    def beyond_any(self, value: Number | None) -> bool:
-        """Beyond any level in force."""
-        return value is not None and any(self.beyond(run.level, value) for run in self.runs)
 
     @property
     def awake(self) -> bool:
@@ -112,7 +80,7 @@ class Track:
         due = [
             run.run_t + run.level.delay_ms
             for run in self.runs
-            if run.run_t is not None and not run.reached
+            if run.run_t is not None and not run.reached and not (self.on_hold and run.held)
         ]
         return min(due, default=None)
 
@@ -153,12 +121,29 @@ class Track:
             elif run.clear_t is None:
                 run.clear_t, run.clear_count = t, 1
 
+    def decide(self, t: int, value: Number, reason: str | None) -> None:
+        """Judges what stands for readings that came before: it neither confirms nor re-alarms."""
+        self.told_reason = reason
+        self._note(value)
+        self.set_reached(value)
+        self._settle(t)
+        self.told_reason = None
+
+    def release(self, t: int) -> None:
+        """Nothing is held any longer; what is due by now is reached by `reach_due`."""
+        self.on_hold = False
+        for run in self.runs:
+            run.held = False  # how it stands is found by `reach_due`
+        if self.held is not None:
+            level, self.held = self.held, None
+            self._apply(t, "release", level=level)
+
     def judge(self, t: int, value: Number, before: Number | None) -> None:
         """Judges an episodic reading; `before` is the one that stood until now."""
         count = len(self.lines)
         self._note(value)
         self._resume_if_outside(t, value)
-        self._set_reached(value)
+        self.set_reached(value)
         self._settle(t)
         if not self.beyond_any(value) or self.state not in ("active", "acknowledged"):
             return
@@ -174,7 +159,7 @@ class Track:
     def hold(self, value: Number) -> None:
         """Takes a charted source's newest value as the standing one: it breaks all runs, no more."""
         self._note(value)
-        self._drop_runs()
+        self.drop_runs()
 
     def reach_due(self, t: int) -> None:
         """Reaches the levels whose delay has passed by now."""
@@ -184,7 +169,7 @@ class Track:
 
     def lose(self, t: int) -> None:
         """The vital is lost: runs are dropped, what stood becomes unresolved."""
-        self._drop_runs()
+        self.drop_runs()
         self.run_worst = None
         if self.state in ("active", "acknowledged"):
             self.answered = self.state == "acknowledged"
@@ -196,7 +181,7 @@ class Track:
     ) -> None:
         """Takes new limits; judges the standing value at once, which counts as no new reading."""
         self.profile = profile
-        value, top = standing.value, self._top()
+        value, top = standing.value, self.top()
         left = {run.level.name: run for run in self.runs}
         runs = []
         for level in levels:
@@ -210,13 +195,15 @@ class Track:
             if top is not None and level.name == top.name:
                 self.limit, self.basis = level.limit, level.basis
         self.runs = runs
+        if self.by_median and value is not None and not self.is_high(value):
+            value = self.value  # the newest reading may be one of several that wait
         kept = any(run.reached for run in runs)
         removed = any(run.reached for run in left.values())
         if value is not None:
             self._note(value)
             self._resume_if_outside(t, value)
             if standing.episodic:
-                self._set_reached(value)
+                self.set_reached(value)
             elif standing.may_reach:
                 self._reach(t, value)
         if removed and not kept and not any(run.reached for run in runs):
@@ -267,7 +254,7 @@ class Track:
 
     def _settle(self, t: int) -> None:
         """Compares what is reached with the state and takes the step between, if there is one."""
-        top = self._top()
+        top = self.top()
         if top is None:
             if self.state not in RESTING:
                 self._end(t)
@@ -292,22 +279,28 @@ class Track:
             self._ask(t)
         self._apply(t, "rose" if rise > 0 else "fell")
 
-    def _apply(self, t: int, event: str, reason: str | None = None) -> None:
-        """Takes the table's step and writes its line; a pair not in the table changes nothing."""
+    def _apply(
+        self, t: int, event: str, reason: str | None = None, level: EffectiveLevel | None = None
+    ) -> None:
+        """Takes the table's step and writes its line; a pair not in the table changes nothing.
+
+        With a level the line is about that one, which is not reached.
+        """
         step = TRANSITIONS.get((self.state, event))
         if step is None:
             return
-        about_latched = event != "reached" and "latched" in (self.state, step[0])
+        about_latched = event != "reached" and level is None and "latched" in (self.state, step[0])
         self.state, change = step
         self.changed_ms = t
+        reason = reason or self.told_reason
         alarm = Alarm(
             self.condition.name,
             change,
             self.state,
-            self.priority,
+            level.priority if level else self.priority,
             self.latched_worst if about_latched else self.value,
-            self.limit,
-            self.basis,  # type: ignore[arg-type]
+            level.limit if level else self.limit,
+            level.basis if level else self.basis,  # type: ignore[arg-type]
             **({"reason": reason} if reason else {}),
         )
         self.lines.append(Line(t, alarm, self))
@@ -315,37 +308,35 @@ class Track:
     def _note(self, value: Number) -> None:
         """Remembers the value, and the worst ones."""
         self.value = value
-        self.worst = self._worse(value, self.worst)
-        self.run_worst = self._worse(value, self.run_worst) if self.beyond_any(value) else None
-
-    def _worse(self, value: Number, other: Number | None) -> Number:
-        if other is None:
-            return value
-        return max(value, other) if self.high else min(value, other)
-
-    def _top(self) -> EffectiveLevel | None:
-        """The worst level reached."""
-        return next((run.level for run in reversed(self.runs) if run.reached), None)
-
-    def _set_reached(self, value: Number) -> None:
-        self._drop_runs()
-        for run in self.runs:
-            run.reached = self.beyond(run.level, value)
-
-    def _drop_runs(self) -> None:
-        for run in self.runs:
-            run.run_t = None
-            run.break_clear()
+        self.worst = self.worse_of(value, self.worst)
+        self.run_worst = self.worse_of(value, self.run_worst) if self.beyond_any(value) else None
 
     def _reach(self, t: int, value: Number) -> None:
         """Reaches what is due; a reached level reaches the milder ones that the value violates."""
         for index, run in enumerate(self.runs):
             if run.reached or run.run_t is None or t - run.run_t < run.level.delay_ms:
                 continue
+            if self.on_hold:
+                run.held = True
+                continue
             for milder in self.runs[: index + 1]:
                 if not milder.reached and self.beyond(milder.level, value):
                     milder.reached = True
                     milder.break_clear()
+        if self.on_hold:
+            self._hold(t)
+
+    def _hold(self, t: int) -> None:
+        """Tells the worst level that waits, where it would raise or escalate."""
+        worst = next((run.level for run in reversed(self.runs) if run.held), None)
+        if worst is None or worst == self.held:
+            return
+        told = self.held.priority if self.held is not None else ""
+        stands = "" if self.state in RESTING else self.priority
+        rank = max(PRIORITY_RANK.get(told, 0), PRIORITY_RANK.get(stands, 0))
+        if PRIORITY_RANK[worst.priority] > rank:
+            self.held = worst
+            self._apply(t, "hold", level=worst)
 
     def _resume_if_outside(self, t: int, value: Number) -> None:
         """Back from unresolved: beyond any level, or not inside a reached one by its margin."""

@@ -22,6 +22,8 @@ EVENTS = {
     "timeout": "nobody answered within the escalation time",
     "confirm": "a second consecutive episodic reading beyond the limits, priority unchanged",
     "joined": "a technical condition that stands holds for another device too, or came about again",
+    "hold": "a level would be reached, but the cuff squeezes the probe's arm",
+    "release": "the cuff squeezes it no longer, or for 60 s: what is due by now is reached",
     "flag": "an episodic reading beyond the limits, or a failed measurement, that changes nothing else",
 }
 
@@ -59,4 +61,13 @@ TRANSITIONS: dict[tuple[str, str], tuple[str, str]] = {
     ("unresolved", "limits_removed"): ("normal", "cleared"),
     ("unresolved", "acknowledge"): ("unresolved", "acknowledged"),
     ("unresolved", "see"): ("unresolved", "seen"),
+    ("normal", "hold"): ("normal", "held"),
+    ("active", "hold"): ("active", "held"),
+    ("acknowledged", "hold"): ("acknowledged", "held"),
+    ("latched", "hold"): ("latched", "held"),
+    ("normal", "release"): ("normal", "released"),
+    ("active", "release"): ("active", "released"),
+    ("acknowledged", "release"): ("acknowledged", "released"),
+    ("latched", "release"): ("latched", "released"),
+    ("unresolved", "release"): ("unresolved", "released"),
 }

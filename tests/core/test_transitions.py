@@ -4,7 +4,8 @@ from ketamon.core.transitions import EVENTS, STATES, TRANSITIONS
 
 CHANGES = {
     "raised", "escalated", "deescalated", "confirmed", "acknowledged", "seen", "realarmed",
-    "unanswered", "unresolved", "resumed", "latched", "cleared", "reading_flagged",
+    "unanswered", "unresolved", "resumed", "latched", "cleared", "held", "released",
+    "reading_flagged",
 }  # fmt: skip
 
 
