@@ -5,7 +5,7 @@ A cuff is an event source: somebody presses its button, it connects for seconds 
 
 import math
 
-from ketamon_drivers.catalog.family import Family, Gatt, Gives
+from ketamon_drivers.catalog.family import Clock, Family, Gatt, Gives
 from ketamon_drivers.protocols import PROTOCOLS
 
 AWAY = math.inf
@@ -13,6 +13,27 @@ AWAY = math.inf
 
 ALONE: tuple[Gives, ...] = ("oximetry",)
 WAVE_TOO: tuple[Gives, ...] = ("oximetry", "pleth")
+
+SIG_CUFFS_ROWS: tuple[tuple[str, str, tuple[str, ...], bool, Clock], ...] = (
+    (
+        "and-cuff",
+        "A&D UA-651BLE, UA-656BLE and UA-1200BLE cuffs",
+        ("A&D_UA-",),
+        True,
+        "written_first",
+    ),
+    (
+        "omron-cuff",
+        "Omron cuffs with the standard service (X2 Smart+, X4 Smart, BP5150)",
+        ("BLESmart_", "BLEsmart_"),
+        True,
+        "written_when_wrong",
+    ),
+    ("beurer-cuff", "Beurer BM59, BM85 and SBM69 cuffs", ("BM", "SBM"), True, "left"),
+    ("medisana-cuff", "Medisana BU530 to BU584 cuffs", ("1872B",), False, "left"),
+    ("sig-cuff", "any other cuff with the Bluetooth blood-pressure service", (), False, "left"),
+)
+"""Name, title, how its advertised names begin, whether it bonds, what may be done to its clock."""
 
 SIG_CUFFS = tuple(
     Family(
@@ -24,27 +45,13 @@ SIG_CUFFS = tuple(
         cadence_s=None,
         silent_after_s=AWAY,
         source=PROTOCOLS["gatt-2a35"].source,
-        gives=("blood_pressure",),
-        bluetooth=Gatt("1810", "2A35", names=names, bonds=bonds),
+        gives=("blood_pressure", "cuff_pressure"),
+        bluetooth=Gatt(
+            "1810", "2A35", names=names, bonds=bonds, also=(("2A36", "gatt-2a36"),), clock=clock
+        ),
         keeps_records=True,
     )
-    for name, title, names, bonds in (
-        (
-            "and-cuff",
-            "A&D UA-651BLE, UA-656BLE and UA-1200BLE cuffs",
-            ("A&D_UA-",),
-            True,
-        ),
-        (
-            "omron-cuff",
-            "Omron cuffs with the standard service (X2 Smart+, X4 Smart, BP5150)",
-            ("BLESmart_", "BLEsmart_"),
-            True,
-        ),
-        ("beurer-cuff", "Beurer BM59, BM85 and SBM69 cuffs", ("BM", "SBM"), True),
-        ("medisana-cuff", "Medisana BU530 to BU584 cuffs", ("1872B",), False),
-        ("sig-cuff", "any other cuff with the Bluetooth blood-pressure service", (), False),
-    )
+    for name, title, names, bonds, clock in SIG_CUFFS_ROWS
 )
 
 SIG_STREAMS = (
@@ -58,7 +65,7 @@ SIG_STREAMS = (
         silent_after_s=3.0,
         source=PROTOCOLS["gatt-2a5f"].source,
         gives=("oximetry",),
-        bluetooth=Gatt("1822", "2A5F"),
+        bluetooth=Gatt("1822", "2A5F", also=(("2A5E", "gatt-2a5e"),)),
         keeps_records=True,
         frames_per_s=1.0,
     ),
@@ -191,6 +198,11 @@ MAKERS_CUFFS = (
         gives=("blood_pressure", "cuff_pressure"),
         bluetooth=Gatt(VIATOM, VIATOM_NOTIFY, VIATOM_WRITE, names=("BP2", "LP-BP2")),
         keeps_records=True,
+        start=tuple(
+            PROTOCOLS["viatom-bp2"].commands[name] for name in ("get_info", "get_realtime")
+        ),
+        # Its pressure while it inflates, and the result, are told to who asks.
+        keep_alive=(1.0, PROTOCOLS["viatom-bp2"].commands["get_realtime"]),
         has_checksum=True,
     ),
 )

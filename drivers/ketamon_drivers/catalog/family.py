@@ -6,6 +6,10 @@ from typing import Literal
 Role = Literal["cuff", "oximeter", "strap", "monitor"]
 Gives = Literal["blood_pressure", "cuff_pressure", "oximetry", "pleth", "heart_rate", "respiration"]
 
+Clock = Literal["left", "written_first", "written_when_wrong"]
+"""What may be done to a device's clock: nothing; Date Time (2A08) is written before its readings are
+asked for; Current Time (2A2B) is written after, on its first notification, when it is far off."""
+
 CHARTED_S = 60.0
 """A source slower than this is a charted one: its values are judged as they come."""
 
@@ -45,6 +49,9 @@ class Gatt:
     """How advertised names begin: a help to find it, never what it is bound by."""
     bonds: bool = False
     """Gives its readings only to a host that it was paired with."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Other characteristics that notify, each with the protocol that it speaks."""
+    clock: Clock = "left"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
-from ketamon_drivers.lock_file import LockFile
+from ketamon_drivers.lock_file import LockFile, is_held
 
 
 class Lock(LockFile):
@@ -23,5 +23,13 @@ def hold(name: str, folder: Path) -> Lock | None:
     are started: it would outlive its holder in them.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.lock"
-    return Lock.take(path, shared=True)
+    return Lock.take(_path(name, folder), shared=True)
+
+
+def is_taken(name: str, folder: Path) -> bool:
+    """True while somebody holds the lock of this name."""
+    return is_held(_path(name, folder))
+
+
+def _path(name: str, folder: Path) -> Path:
+    return folder / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.lock"
