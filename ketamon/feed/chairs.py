@@ -19,7 +19,7 @@ import msgspec
 from ketamon.feed.paths import run_folder
 from ketamon_drivers.lock_file import LockFile, is_held
 
-CHAIR_NAME = re.compile(r"[A-Za-z0-9_-]{1,20}")
+CHAIR_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,19}")  # never like an option
 PRIVATE = 0o600
 ASKED_AGAIN, ASKED_AGAIN_AFTER_S = 20, 0.01
 GONE_WITHIN = 300  # looks, for a process that was killed
