@@ -1,6 +1,6 @@
 """Entries in words: the line that an event list, a tail or a screen reader gets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ketamon.core.plausible import implausible_pressure
 from ketamon.core.profile import refusal
@@ -20,6 +20,7 @@ from ketamon.entries import (
     Rhythm,
 )
 from ketamon.feed.messages import EventLine
+from ketamon.feed.settings import setting_figure, setting_words
 from ketamon.ledger.importers.marks import why_not_judged
 from ketamon.vitals import TECHNICAL, Number, condition_label, condition_sign
 from ketamon_drivers.readings import BloodPressure, Manual, printable
@@ -48,8 +49,8 @@ FAULT_WORDS = {
     ("record", "failing"): "entries wait to be recorded",
     ("record", "failing_long"): "entries wait for long to be recorded",
     ("record", "back"): "all is recorded again",
-    ("clock", "back"): "the clock is right again",
     ("record", "moved"): "the record goes on in another file",
+    ("clock", "back"): "the clock is right again",
     ("audio", "failing"): "no sound can be given",
     ("audio", "back"): "sound is given again",
     ("viewer", "lost"): "a viewer does not answer",
@@ -200,9 +201,20 @@ def _limits(entry: Entry) -> str:
     reason = refusal(body.profile)
     if reason is not None:
         return f"limits refused: {reason}: the old ones stay"
+    if body.changed is not None:
+        return _with_reason(_changes(body.changed), body.reason)
     about = body.profile.get("profile")
     name = about.get("name") if isinstance(about, dict) else None
     return f"limits: {name}" if isinstance(name, str) and name else "limits changed"
+
+
+def _changes(changed: Mapping[str, tuple[Number | None, Number | None]]) -> str:
+    """`limits: SYS high, medium 160 → 170`, all that were changed at once."""
+    parts = (
+        f"{setting_words(key)} {setting_figure(old)} → {setting_figure(new)}"
+        for key, (old, new) in changed.items()
+    )
+    return "limits: " + "; ".join(parts)
 
 
 def _phase(entry: Entry) -> str:
