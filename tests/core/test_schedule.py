@@ -122,7 +122,7 @@ def test_nasal_spray_counts_from_its_first_device() -> None:
     assert chair.due_times(13 + 200) == [13 + m for m in (10, 20, 30, 40, 60, 80, 100, 120)]
 
 
-@pytest.mark.parametrize("name", ["iv_adult", "im_adult", "nasal_adult"])
+@pytest.mark.parametrize("name", ["iv_adult", "im_adult", "nasal_adult", "lozenge_adult"])
 def test_every_scheduled_phase_of_every_profile_has_a_next_moment(name: str) -> None:
     for phase in ("baseline", "dosing", "recovery"):
         chair = Chair(shipped(name))
