@@ -71,7 +71,8 @@ class Track(Levels):
     @property
     def awake(self) -> bool:
         """False while a value within all limits can change nothing."""
-        return self.state != "normal" or any(r.run_t is not None for r in self.runs)
+        waits = self.held is not None or any(r.run_t is not None for r in self.runs)
+        return waits or self.state != "normal"
 
     def level_due(self) -> int | None:
         """When the next level is reached if its values go on violating; never while unresolved."""
@@ -313,24 +314,22 @@ class Track(Levels):
 
     def _reach(self, t: int, value: Number) -> None:
         """Reaches what is due; a reached level reaches the milder ones that the value violates."""
+        waits = None
         for index, run in enumerate(self.runs):
             if run.reached or run.run_t is None or t - run.run_t < run.level.delay_ms:
                 continue
             if self.on_hold:
-                run.held = True
+                run.held, waits = True, run.level
                 continue
             for milder in self.runs[: index + 1]:
                 if not milder.reached and self.beyond(milder.level, value):
                     milder.reached = True
                     milder.break_clear()
-        if self.on_hold:
-            self._hold(t)
+        if waits is not None:
+            self._hold(t, waits)
 
-    def _hold(self, t: int) -> None:
-        """Tells the worst level that waits, where it would raise or escalate."""
-        worst = next((run.level for run in reversed(self.runs) if run.held), None)
-        if worst is None or worst == self.held:
-            return
+    def _hold(self, t: int, worst: EffectiveLevel) -> None:
+        """Tells that this level waits, where it would raise or escalate."""
         told = self.held.priority if self.held is not None else ""
         stands = "" if self.state in RESTING else self.priority
         rank = max(PRIORITY_RANK.get(told, 0), PRIORITY_RANK.get(stands, 0))

@@ -11,13 +11,26 @@ from typing import Any
 
 from tests.oracle.condition_oracle import Condition, Snapshot
 from tests.oracle.history_oracle import Event, History, Mark, Source
-from tests.oracle.limits_oracle import CONDITIONS, VITALS, Profile, exact, median, plausible
-from tests.oracle.pressure_oracle import Accepted, pressure_values
+from tests.oracle.limits_oracle import (
+    CONDITIONS,
+    PRESSURES,
+    VITALS,
+    Profile,
+    exact,
+    median,
+    plausible,
+    violates,
+)
+from tests.oracle.pressure_oracle import Accepted, Place, comparable, pressure_values
 
 VALUELESS = {
     "sensor_off", "sensor_disconnected", "sensor_fault", "invalid", "from_storage",
     "early_estimate", "demonstration", "test",
 }  # fmt: skip
+NOT_LIVE = {"from_storage", "early_estimate", "demonstration", "test"}
+HIGH = {"high", "high_now"}
+HOLD_MS, RECOVERS_MS, ONE_INFLATION_MS = 60_000, 10_000, 30_000
+REPEAT_MS, PATIENCE_MS = 60_000, 300_000
 COPY_MS = 15_000
 BASELINE_MS = 30 * 60_000
 
@@ -42,6 +55,13 @@ class Oracle:
         self.cadences: dict[str, Fraction] = {}
         self.baseline: dict[str, Fraction] = {}
         self.pressures: list[Accepted] = []
+        self.place: Place = {}
+        self.baseline_places: dict[str, Place] = {}
+        self.probe: str | None = None
+        self.squeezed_until: int | None = None
+        self.pressed: int | None = None
+        self.irregular = False
+        self.three: list[tuple[int, Accepted]] = []  # when each came, and what it was
         self.mode: str | None = None
         self.moments: list[int] = []
         self.times: set[int] = set()
@@ -50,7 +70,7 @@ class Oracle:
         self.conditions: list[Condition] = []
         for name in CONDITIONS:
             vital, side = name.split("_")
-            history = self.histories[vital]
+            history = History(vital) if vital in PRESSURES else self.histories[vital]
             self.conditions.append(Condition(vital, side, history, self.emit, self.profile))
         self.apply(self.profile)
 
@@ -79,7 +99,7 @@ class Oracle:
 
     def spans(self) -> set[int]:
         """Every span after which something may fall due."""
-        spans = self.profile.durations()
+        spans = self.profile.durations() | {HOLD_MS, RECOVERS_MS, PATIENCE_MS}
         for history in self.histories.values():
             spans |= {source.stale_ms for source in history.sources.values()}
         return spans
@@ -114,6 +134,12 @@ class Oracle:
             for condition in self.conditions:
                 if condition.vital == vital and lost:
                     condition.lost(now)
+        if self.squeezed_until is not None and self.squeezed_until <= now:
+            self.release(now)
+            changed = True
+        if self.three and self.three[0][0] + PATIENCE_MS <= now:
+            self.decide([one for _, one in self.three], now, late=True)
+            self.three, changed = [], True
         for condition in self.conditions:
             condition.levels_due(now)
         for condition in self.conditions:
@@ -162,6 +188,18 @@ class Oracle:
             self.lock(now)
         elif kind == "acknowledge":
             self.acknowledge(now, entry)
+        elif kind == "placement":
+            self.moved(now, entry)
+        elif kind == "rhythm":
+            self.rhythm(now, irregular=entry.get("irregular", False))
+        elif kind == "cuff" and entry.get("action") in {"start", "started"}:
+            self.inflates(now)
+        elif kind == "cuff" and entry.get("action") in {"stop", "failed", "inflated"}:
+            self.lets_go(now)
+        elif kind == "cuff_pressure" and (entry.get("pressure") or 0) >= 20:
+            if self.pressed is None or now - self.pressed > ONE_INFLATION_MS:
+                self.inflates(now)
+            self.pressed = now
         elif kind == "score":
             self.score(now, entry)
         elif kind == "manual":
@@ -195,18 +233,30 @@ class Oracle:
     def lock(self, now: int) -> None:
         """Locks the baseline of each vital that has two readings."""
         recent = [one for one in self.pressures if now - one.t <= BASELINE_MS]
+        here = [one for one in recent if comparable(one.place, self.place)]
         for vital in VITALS:
-            values = [v for one in recent if (v := one.values.get(vital)) is not None]
-            if len(values) >= 2:
+            among = here if vital in PRESSURES else recent
+            values = [v for one in among if (v := one.values.get(vital)) is not None]
+            if len(values) >= (3 if self.irregular else 2):
                 self.baseline[vital] = median(values)
+                self.baseline_places[vital] = self.place
         self.judge_anew(now)
+
+    def counting(self) -> dict[str, Fraction]:
+        """The baseline without what was measured with the cuff elsewhere."""
+        return {
+            vital: base
+            for vital, base in self.baseline.items()
+            if vital not in PRESSURES or comparable(self.baseline_places[vital], self.place)
+        }
 
     def judge_anew(self, now: int) -> None:
         """Works out every effective limit and judges what stands."""
         for vital in VITALS:
             history = self.histories[vital]
             mine = [c for c in self.conditions if c.vital == vital]
-            fresh = {c.side: self.profile.limits(vital, c.side, self.baseline) for c in mine}
+            base = self.counting()
+            fresh = {c.side: self.profile.limits(vital, c.side, base) for c in mine}
             changed: set[tuple[str, str]] = set()
             for c in mine:
                 for level in {*c.limits, *fresh[c.side]}:
@@ -214,9 +264,119 @@ class Oracle:
                     if old is None or new is None or old.number != new.number:
                         changed.add((c.side, level))
             if changed:
-                history.events.append(Event(now, "changed", None, frozenset(changed)))
+                for one in {id(h): h for h in (history, *(c.history for c in mine))}.values():
+                    one.events.append(Event(now, "changed", None, frozenset(changed)))
             for c in mine:
+                if vital in PRESSURES and c.newest is not None:
+                    levels = fresh[c.side]
+                    high = any(
+                        violates(c.side, c.newest, levels[name].number)
+                        for name in HIGH & set(levels)
+                    )
+                    if high or not c.by_median:  # a reading that waits is judged only if HIGH
+                        c.history.events.append(Event(now, "once", c.newest))
                 c.judge_anew(now, fresh[c.side])
+
+    # --- the cuff on the patient
+
+    def moved(self, now: int, entry: Mapping[str, Any]) -> None:
+        """Cuff, probe or line was put elsewhere; what is said for the first time was so before."""
+        said = {p: entry[f"cuff_{p}"] for p in ("arm", "site", "size") if entry.get(f"cuff_{p}")}
+        first = {part: word for part, word in said.items() if part not in self.place}
+        for place in (*(one.place for one in self.pressures), *self.baseline_places.values()):
+            for part, word in first.items():
+                place.setdefault(part, word)
+        self.place = {**self.place, **said}
+        self.probe = entry.get("probe_arm") or self.probe
+        self.judge_anew(now)
+        if self.squeezed_until is not None and not self.same_arm():
+            self.release(now)
+            for condition in self.conditions:
+                condition.levels_due(now)
+
+    def same_arm(self) -> bool:
+        """True where the cuff is known to squeeze the probe's arm."""
+        arm = self.place.get("arm")
+        return arm is not None and arm == self.probe and self.place.get("site") != "leg"
+
+    def inflates(self, now: int) -> None:
+        """SpO2 is held from now, unless it is or the probe is elsewhere."""
+        if self.same_arm() and self.squeezed_until is None:
+            self.squeezed_until = now + HOLD_MS
+            self.condition("spo2_low").held_until = self.squeezed_until
+
+    def lets_go(self, now: int) -> None:
+        """The probe recovers within some seconds."""
+        if self.squeezed_until is not None:
+            self.squeezed_until = min(self.squeezed_until, now + RECOVERS_MS)
+
+    def release(self, now: int) -> None:
+        """Nothing is held any more."""
+        self.squeezed_until = None
+        self.condition("spo2_low").release(now)
+
+    def condition(self, name: str) -> Condition:
+        """The condition of this name."""
+        return next(c for c in self.conditions if c.name == name)
+
+    def rhythm(self, now: int, *, irregular: bool) -> None:
+        """Somebody says whether the pulse is irregular."""
+        self.irregular, self.three = irregular, []
+        for condition in self.conditions:
+            condition.by_median = irregular and condition.vital in PRESSURES
+        self.judge_anew(now)
+
+    def judge_pressures(self, now: int, reading: Accepted) -> None:
+        """Judges a pressure reading: alone, or one of three where the pulse is irregular."""
+        given = [
+            (c, value)
+            for c in self.conditions
+            if c.vital in PRESSURES and (value := reading.values[c.vital]) is not None
+        ]
+        for condition, value in given:
+            condition.newest = value
+        if not self.irregular:
+            self.decide([reading], now)
+            return
+        turns = [(c, value) for c, value in given if c.violated(value) != c.reached]
+        alone = {c.name for c, value in given if c.violated(value) & HIGH}
+        decides: list[Accepted] = []
+        if any(c.name in alone for c, _ in turns) or (turns and not self.three):
+            self.three = [(now, reading)]
+        elif not self.three:
+            decides = [reading]
+        elif reading.t - self.three[-1][1].t >= REPEAT_MS:
+            self.three.append((now, reading))
+            if len(self.three) == 3:
+                decides, self.three = [one for _, one in self.three], []
+        self.decide(decides, now, alone=alone, newest=reading)
+
+    def decide(
+        self,
+        readings: list[Accepted],
+        now: int,
+        *,
+        late: bool = False,
+        alone: set[str] | frozenset[str] = frozenset(),
+        newest: Accepted | None = None,
+    ) -> None:
+        """Each pressure condition by the median of these, or by the newest reading alone."""
+        for condition in self.conditions:
+            if condition.vital not in PRESSURES:
+                continue
+            among = [newest] if newest is not None and condition.name in alone else readings
+            values = [v for one in among if (v := one.values[condition.vital]) is not None]
+            if not values:
+                continue
+            ranked = sorted(values, reverse=condition.side == "low")
+            value, previous = ranked[len(ranked) // 2], condition.history.held()
+            condition.history.events.append(Event(now, "once", value))
+            condition.reason = f"median of {len(values)}" if len(values) > 1 else None
+            if late:
+                condition.late(now, value)
+            else:
+                condition.single(now, value, previous)
+            condition.reason = None
 
     def acknowledge(self, now: int, entry: Mapping[str, Any]) -> None:
         """A person acknowledges one condition or all, as far as they had seen it."""
@@ -261,7 +421,7 @@ class Oracle:
             if copy:
                 return
             if values is not None:
-                self.accept(now, Accepted(then, values, None))
+                self.accept(now, Accepted(then, values, None, self.place))
         self.typed(now, "hr", then, entry.get("pulse_rate"))
         self.typed(now, "spo2", then, entry.get("spo2"))
         self.typed(now, "rr", then, entry.get("rr"))
@@ -270,11 +430,9 @@ class Oracle:
     def accept(self, now: int, reading: Accepted) -> None:
         """A pressure reading counts: it is judged and may enter a baseline."""
         values = {**reading.values, "hr": self.histories["hr"].held()}
-        self.pressures.append(Accepted(reading.t, values, reading.key))
-        for vital in ("sys", "dia", "map"):
-            value = reading.values[vital]
-            if value is not None:
-                self.judge_single(now, vital, value)
+        accepted = Accepted(reading.t, values, reading.key, self.place)
+        self.pressures.append(accepted)
+        self.judge_pressures(now, accepted)
 
     def typed(self, now: int, vital: str, measured: int, raw: Any) -> None:
         """A typed value, or a cuff's pulse: counts only while no device gives the vital."""
@@ -305,6 +463,8 @@ class Oracle:
         """What a device sent."""
         silent = bool(VALUELESS & set(entry.get("status") or ())) or entry.get("contact") is False
         device = entry.get("device")
+        if kind == "blood_pressure" and not NOT_LIVE & set(entry.get("status") or ()):
+            self.lets_go(now)
         if kind == "blood_pressure" and not silent:
             self.cuff(now, entry)
         elif kind == "oximetry":
@@ -334,7 +494,7 @@ class Oracle:
             return
         if any(one.key == key and now - one.t <= COPY_MS for one in self.pressures):
             return
-        self.accept(now, Accepted(now, values, key))
+        self.accept(now, Accepted(now, values, key, self.place))
         self.typed(now, "hr", now, entry.get("pulse_rate"))
 
     def continuous(self, now: int, vital: str, name: str, rank: int, raw: Any) -> None:

@@ -115,6 +115,26 @@ def lock(t: float) -> Entry:
     return {"t": t, "kind": "baseline"}
 
 
+def placement(t: float, **where: str) -> Entry:
+    """Cuff, probe or line is put somewhere."""
+    return {"t": t, "kind": "placement", **where}
+
+
+def rhythm(t: float, *, irregular: bool) -> Entry:
+    """Somebody says how the pulse is."""
+    return {"t": t, "kind": "rhythm", "irregular": irregular}
+
+
+def cuff(t: float, action: str) -> Entry:
+    """The cuff is started, or stops."""
+    return {"t": t, "kind": "cuff", "device": "cuff", "action": action}
+
+
+def cuff_pressure(t: float, pressure: float | None) -> Entry:
+    """What a cuff tells of its pressure."""
+    return {"t": t, "kind": "cuff_pressure", "device": "cuff", "pressure": pressure}
+
+
 def note(t: float) -> Entry:
     """Nothing but time."""
     return {"t": t, "kind": "note", "text": "later"}

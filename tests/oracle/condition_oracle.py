@@ -68,6 +68,12 @@ class Condition:
     stamp: int = 0
     shown: Limit | None = None
     tide: Fraction | None = None  # the worst value, once latched
+    told: str | None = None  # the worst level that a line told to wait
+    told_limit: Limit | None = None
+    reason: str | None = None  # of what is judged now
+    newest: Fraction | None = None  # the newest reading, judged or waiting for others
+    by_median: bool = False
+    held_until: int | None = None
 
     @property
     def name(self) -> str:
@@ -139,8 +145,8 @@ class Condition:
             "limit": number(limit.number) if limit else None,
             "basis": limit.basis if limit else None,
         }
-        if reason:
-            line["reason"] = reason
+        if reason or self.reason:
+            line["reason"] = reason or self.reason
         self.emit(line)
 
     def settle(
@@ -227,13 +233,51 @@ class Condition:
         source, value = self.history.in_use, self.history.held()
         if source is None or source.in_invalid_run or source.charted or value is None:
             return
+        waiting: set[str] = set()  # levels that are due, but held
         for level, limit in self.limits.items():
             if level in self.reached:
                 continue
             start = self.history.violating_since(self.side, level, limit.number)
             if start is not None and t - start >= self.profile.delay_ms(self.vital, level):
+                if self.held_until is not None:
+                    waiting.add(level)
+                    continue
                 lower = LEVELS[: LEVELS.index(level) + 1]
                 self.reached |= self.violated(value) & set(lower)
+        self.tell_waiting(t, waiting)
+
+    def tell_waiting(self, t: int, waiting: set[str]) -> None:
+        """A level that would raise or escalate waits: told once, and again if a worse one does."""
+        worst = worst_of(waiting)
+        stands = priority_of(self.reached) if self.on else None
+        before = priority_of({self.told} if self.told else set())
+        if worst and RANK[priority_of({worst})] > max(RANK[stands], RANK[before]):
+            self.told, self.told_limit = worst, self.limits[worst]
+            self.say_of(t, "held")
+
+    def say_of(self, t: int, change: str) -> None:
+        """A line about the level that waits, which is not reached."""
+        assert self.told_limit is not None
+        self.emit(
+            {
+                "t": t / 1000,
+                "kind": "alarm",
+                "condition": self.name,
+                "change": change,
+                "state": self.state,
+                "priority": priority_of({self.told} if self.told else set()),
+                "value": number(self.history.latest()),
+                "limit": number(self.told_limit.number),
+                "basis": self.told_limit.basis,
+            }
+        )
+
+    def release(self, t: int) -> None:
+        """Nothing is held any more; what is due is reached right after."""
+        self.held_until = None
+        if self.told:
+            self.say_of(t, "released")
+        self.told = None
 
     def single(self, t: int, value: Fraction, previous: Fraction | None) -> None:
         """A value judged by itself has come; `previous` is the one that stood before it."""
@@ -258,6 +302,12 @@ class Condition:
                 self.say(t, "realarmed")
         if violated and not told:
             self.say(t, "reading_flagged")
+
+    def late(self, t: int, value: Fraction) -> None:
+        """What stands is decided by readings that came before."""
+        self.watch()
+        before, self.reached = set(self.reached), self.violated(value)
+        self.settle(t, before)
 
     def lost(self, t: int) -> None:
         """The vital is lost: an alarm that stood can't be judged any more."""

@@ -34,7 +34,10 @@ MILD = {
     ("moaas", "low"): 4,
 }
 STEP = {"sys": 20, "dia": 10, "map": 15, "hr": 10, "spo2": 4, "rr": 4, "moaas": 2}
-THEMES = ("strap", "probe", "two", "cuff", "typed", "charted", "breath", "mixed")
+THEMES = (
+    "strap", "probe", "two", "cuff", "typed", "charted", "breath", "mixed",
+    "squeezed", "squeezed", "irregular",
+)  # fmt: skip
 
 
 class RandomSession(NamedTuple):
@@ -75,6 +78,10 @@ class _Maker:
             if self.theme == "charted" or rng.random() < 0.7:
                 self.entries.append(make.device(0, name, self.pick_cadence(name)))
         self.entries.append(make.typed(0, systolic=120, diastolic=75))
+        if self.theme == "squeezed":
+            self.entries.append(make.placement(0, cuff_arm="left", probe_arm="left"))
+        if self.theme == "irregular":
+            self.entries.append(make.rhythm(0, irregular=True))
         for _ in range(rng.randint(20, 70)):
             self.advance()
             self.entries.append(self.entry())
@@ -177,8 +184,40 @@ class _Maker:
         if chance < 0.24 and self.theme != "charted":
             name = rng.choice(("strap", "oximeter"))
             return make.device(t, name, self.pick_cadence(name))
+        if chance < 0.28:
+            return self.beside(t)
         theme = self.theme if rng.random() < 0.85 else rng.choice(THEMES)
         return self.reading(theme, t)
+
+    def beside(self, t: float) -> Entry:
+        """Where things are, how the pulse is, what the cuff does; and what must change nothing."""
+        rng = self.rng
+        what = rng.choice(("placement", "placement", "rhythm", "cuff", "pressure", "nothing"))
+        if what == "placement":
+            words = {
+                "cuff_arm": ("left", "left", "right"),
+                "probe_arm": ("left", "left", "right"),
+                "cuff_site": ("upper_arm", "upper_arm", "forearm", "leg"),
+                "cuff_size": ("M", "L"),
+                "line_arm": ("left", "right"),
+            }
+            names = rng.sample(sorted(words), rng.choice((1, 1, 2)))
+            return make.placement(t, **{name: rng.choice(words[name]) for name in names})
+        if what == "rhythm":
+            return make.rhythm(t, irregular=rng.random() < 0.6)
+        if what == "cuff":
+            return make.cuff(t, rng.choice(("start", "started", "stop", "failed", "inflated")))
+        if what == "pressure":
+            return make.cuff_pressure(t, rng.choice((None, 0, 19, 20, 150)))
+        return rng.choice(
+            (
+                {"t": t, "kind": "pause_audio", "seconds": 120},
+                {"t": t, "kind": "away", "minutes": 5, "sensors": ["oximeter", "strap"]},
+                {"t": t, "kind": "phase", "phase": rng.choice(("dosing", "recovery"))},
+                {"t": t, "kind": "cuff", "action": "skipped", "reason": "asleep"},
+                {"t": t, "kind": "fault", "what": "record", "detail": "failing"},
+            )
+        )
 
     def acknowledge(self, t: float) -> Entry:
         rng = self.rng
@@ -194,6 +233,8 @@ class _Maker:
             "two": ("strap", "strap", "probe"),
             "charted": ("strap", "probe", "breath"),
             "mixed": ("strap", "probe", "cuff", "typed", "breath"),
+            "squeezed": (*("probe",) * 7, "inflates", "inflates", "cuff"),
+            "irregular": ("cuff", "cuff", "cuff", "cuff", "typed", "waits"),
         }.get(theme, (theme,))
         what = rng.choice(one)
         if what == "strap":
@@ -204,6 +245,11 @@ class _Maker:
             more = {"status": [rng.choice(status)]} if rng.random() < 0.08 else {}
             pulse = self.value("hr") if rng.random() < 0.8 else None
             return make.ox(t, self.value("spo2"), pulse, **more)
+        if what == "inflates":
+            return make.cuff(t, rng.choice(("start", "started")))
+        if what == "waits":  # so that readings lie about a minute apart, or none comes in time
+            self.t += rng.choice((50_000, 60_000, 60_000, 300_000))
+            return make.note(self.t / 1000)
         if what == "breath":
             return make.rr(t, self.value("rr"))
         if what == "cuff":

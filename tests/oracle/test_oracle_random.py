@@ -12,6 +12,7 @@ from tests.oracle.random_sessions import session
 CHANGES = {
     "raised", "escalated", "deescalated", "confirmed", "acknowledged", "seen", "realarmed",
     "unanswered", "unresolved", "resumed", "latched", "cleared", "reading_flagged",
+    "held", "released",
 }  # fmt: skip
 CHUNK = 50
 
