@@ -174,6 +174,7 @@ class Person(_Body, frozen=True, tag="person"):
     person: str | None = None
     seat: str | None = None
     state: str | None = None
+    condition: str | None = None
 
 
 class Handover(_Body, frozen=True, tag="handover"):
@@ -201,8 +202,8 @@ class Fault(_Body, frozen=True, tag="fault"):
     |---|---|---|
     | record | failing, failing_long | entries wait for more than 2 s / for long to be recorded |
     | record | back | all is recorded |
-    | clock | stepped | the wall clock moved by `seconds` against the session's time |
     | record | moved | its file was taken away; it goes on in another |
+    | clock | stepped | the wall clock moved by `seconds` against the session's time |
     | clock | back | it is right again |
     | host | slept | the machine stood still for `seconds` |
     | audio | failing, back | no sound can be given / sound is given again |

@@ -20,54 +20,29 @@ from uuid import uuid4
 import msgspec
 
 from ketamon.engine import wall
+from ketamon.engine.bindings import bindings_of, hold_devices, let_go
 from ketamon.engine.chair_host import ChairHost
-from ketamon.engine.devices import Binding, Devices
+from ketamon.engine.devices import Devices
 from ketamon.engine.feed_server import BEAT_S, FeedServer
 from ketamon.engine.host_watch import HostWatch
 from ketamon.engine.keeper import REQUEST
 from ketamon.engine.kept import Kept
 from ketamon.engine.live_session import LiveSession
 from ketamon.engine.record_watch import RecordWatch
-from ketamon.entries import Cuff, End, Entry, Gap, Limits, Mode, Phase, Session
+from ketamon.engine.request import ChairError, ChairRequest
+from ketamon.entries import Cuff, End, Entry, Gap, Limits, Phase, Session
 from ketamon.feed.chairs import ChairNameError, ChairTakenError, Lock, hold_chair
 from ketamon.feed.paths import RunFolderError, run_folder
 from ketamon.ledger.closing import ClosedHalfwayError
 from ketamon.ledger.live import LiveLedger
 from ketamon.ledger.places import DataFolderError, made_sessions_folder, new_session_path, origin_of
 from ketamon.ledger.session_file import SessionFileError
-from ketamon_drivers.catalog import UnknownFamilyError, family_named
-from ketamon_drivers.links.locks import Lock as DeviceLock
-from ketamon_drivers.links.locks import hold
 from ketamon_drivers.links.loops import Pulse, RealLoop, ScaledLoop, run
-from ketamon_drivers.links.port import PortError
-from ketamon_drivers.links.ports import port_for
 from ketamon_drivers.readings import printable
 
 ANCHOR_EACH_BEATS = 60
 TITLE_LETTERS = 60
 CLOSE_AGAIN_S = 1.0
-
-
-class ChairRequest(msgspec.Struct, frozen=True):
-    """What `start` and `resume` ask of the process: one JSON object in its environment."""
-
-    chair: str
-    socket: str
-    mode: Mode
-    devices: dict[str, str] = {}  # role: FAMILY:ADDRESS
-    title: str | None = None
-    limits: dict[str, Any] | None = None
-    approval: dict[str, Any] | None = None
-    speed: float = 1.0
-    phase: str = "setup"
-    resume: str | None = None
-    ends_with_stdin: bool = False
-    beat_fd: int | None = None
-    failed_mark: str | None = None
-
-
-class ChairError(ValueError):
-    """A chair that can't be opened; one sentence that says what to do."""
 
 
 @dataclass(slots=True)
@@ -98,6 +73,8 @@ class Chair:
             self.watch.look(loop.time(), loop.speed)
             self.host_watch.look(wall.host_clocks())
         self.server.pulse()
+        if not self.is_closing:
+            self.host.look_around()
         self.beats += 1
         if self.beats % ANCHOR_EACH_BEATS == 0 and not self.is_closing:
             self.ledger.anchor(wall.utc_now().isoformat())
@@ -144,61 +121,6 @@ class Chair:
 
     def _clock_note(self) -> Path:
         return run_folder() / f"{origin_of(self.path).stem}.clock"
-
-
-def bindings_of(request: ChairRequest) -> list[Binding]:
-    """Finds family and port of each device; raises ChairError."""
-    bindings = []
-    for role, given in request.devices.items():
-        name, _, address = given.partition(":")
-        try:
-            family = family_named(name)
-        except UnknownFamilyError as error:
-            raise ChairError(f"{given}: {error}") from None
-        if family.role != role:
-            raise ChairError(f"{given}: {name} is for the {family.role}, not for the {role}")
-        is_virtual = request.mode != "LIVE"
-        try:
-            port = port_for(address, family.line, is_virtual=is_virtual)
-        except PortError as error:
-            raise ChairError(str(error)) from None
-        if port.is_virtual != is_virtual:
-            raise ChairError(
-                f"{address}: is {'real' if is_virtual else 'virtual'}, and the session is "
-                f"{request.mode}; begin a new session with `ketamon start`"
-            )
-        bindings.append(Binding(role, family, port))
-    return bindings
-
-
-def hold_devices(bindings: list[Binding]) -> list[DeviceLock]:
-    """Takes each device for this chair alone; raises ChairError."""
-    held: list[DeviceLock] = []
-    ours: dict[str, str] = {}
-    for binding in bindings:
-        identity = binding.port.identity
-        # One device has several names; where it isn't there, only the one that was given.
-        for name in {identity, os.path.realpath(identity) if "://" not in identity else identity}:
-            if name in ours:
-                raise ChairError(
-                    f"{binding.port.address}: is given as {ours[name]} and as {binding.role}; "
-                    "each device has its own port"
-                )
-            lock = hold(name, run_folder())
-            if lock is None:
-                raise ChairError(
-                    f"{binding.port.address}: the {binding.role} is in use by another chair; "
-                    "end that session first, or give another device"
-                )
-            held.append(lock)
-            ours[name] = binding.role
-    return held
-
-
-def let_go(held: list[DeviceLock], request: ChairRequest) -> None:
-    """Lets other chairs have the devices; virtual ones are others each time and leave nothing."""
-    for lock in held:
-        lock.release(remove=request.mode != "LIVE")
 
 
 def open_session(request: ChairRequest) -> tuple[Path, LiveLedger, list[Entry]]:
@@ -284,6 +206,7 @@ async def serve(request: ChairRequest) -> None:
     speed = request.speed
     if entries:
         speed = go_on(session, entries, chair.noted_clock())
+        host.know_again(entries)
     else:
         begin(request, session)
     if isinstance(loop, ScaledLoop):

@@ -8,39 +8,57 @@ from typing import Any
 
 import msgspec
 
-from ketamon.core.plausible import counted, implausible_pressure
+from ketamon.core.profile import AUDIO_PAUSE_MAX_S, ProfileError
+from ketamon.engine.arguments import (
+    TYPED,
+    RefusedError,
+    alarm_named,
+    assert_plausible,
+    number,
+    text,
+)
+from ketamon.engine.audio import Audio
 from ketamon.engine.devices import Devices
 from ketamon.engine.feed_server import FeedServer
+from ketamon.engine.limit_changes import differences, wanted
 from ketamon.engine.live_session import LiveSession
-from ketamon.engine.seats import account, refusal, seat_of
+from ketamon.engine.presence import CANNOT, LOST_S, TAKES, Presence
+from ketamon.engine.seats import SOUND, account, refusal, seat_of
 from ketamon.entries import (
     KINDS,
     PHASES,
     Acknowledge,
+    Announced,
     Away,
     Baseline,
     By,
     Chart,
     Cuff,
+    Entry,
+    Limits,
+    PauseAudio,
     Phase,
     Placement,
     Rhythm,
 )
-from ketamon.feed.messages import PROTOCOL, Answer, Beat, Command, Hello, Snapshot
+from ketamon.feed.messages import (
+    PROTOCOL,
+    Answer,
+    AudioView,
+    Beat,
+    Command,
+    Hello,
+    Snapshot,
+    Viewers,
+)
 from ketamon.vitals import CONDITIONS, TECHNICAL
-from ketamon_drivers.readings import Manual, printable
+from ketamon_drivers.readings import Manual
 
 HIGHEST_SPEED = 60
-TYPED = {"systolic", "diastolic", "pulse_rate", "spo2", "rr", "moaas"}
 PLACED = ("cuff_arm", "cuff_site", "cuff_size", "probe_arm", "line_arm")
-LONGEST_TEXT = 500
 LONGEST_SIZE = 12
 CHART_KINDS = {"scale": "score"}
 """First part of an event's id, where it is not the kind."""
-
-
-class RefusedError(ValueError):
-    """A command that is not carried out; the message says why in a sentence."""
 
 
 @dataclass(slots=True)
@@ -59,10 +77,14 @@ class ChairHost:
     end_by: By | None = None
     left: bool = False
     trouble: str = ""  # why a session that has ended can't be closed yet
+    audio: Audio = field(init=False)
+    presence: Presence = field(init=False)
     _played_speed: float = 1.0
 
     def __post_init__(self) -> None:
         self._played_speed = self.speed or 1.0
+        self.audio = Audio(self.session, self._tell_beside)
+        self.presence = Presence(self.session, self._tell_beside)
 
     # -- what the server asks -------------------------------------------------------------------
 
@@ -102,6 +124,20 @@ class ChairHost:
             return Answer(command.id, False, str(error))
         seq = self.session.state.seq
         return Answer(command.id, True, None, seq if seq > before else None)
+
+    def know_again(self, entries: list[Entry]) -> None:
+        """Goes on with a session: who took responsibility, and what was told to be wrong."""
+        self.audio.restore(entries)
+        self.presence.restore(entries)
+
+    def look_around(self) -> None:
+        """A second of real time has passed: who watches, who draws, who sounds."""
+        if self.server is None:
+            return
+        viewers = self.server.viewers
+        self.presence.look(viewers)
+        is_there = any(viewer.seat == SOUND for viewer in viewers)
+        self.audio.look(is_there=is_there, screen_draws=self.presence.undrawn_s < LOST_S)
 
     def leave(self) -> None:
         """The engine is to stop without ending the session; one that is being closed goes on."""
@@ -144,7 +180,7 @@ class ChairHost:
         if not values:
             raise RefusedError("nothing was typed")
         typed = {name: number(value, name) for name, value in values.items()}
-        _assert_plausible(typed)
+        assert_plausible(typed)
         now_s = self.session.now_ms() / 1000
         measured = args.get("measured_t")
         at = now_s if measured is None else number(measured, "measured_t")
@@ -201,6 +237,20 @@ class ChairHost:
             kind(event, text(value) if isinstance(value, str) else value, words or None), by=by
         )
 
+    def _limits(self, args: dict[str, Any], by: By) -> None:
+        """Changes single limits; `check` only tries it."""
+        in_force, began = self.session.state.profile, self.session.projector.limits.began
+        try:
+            new = wanted(args, in_force, began)
+        except ProfileError as error:
+            raise RefusedError(str(error)) from None
+        if args.get("check") is True:
+            return
+        reason = text(args.get("reason"))
+        if not reason:
+            raise RefusedError("limits: say why they are changed")
+        self.session.take(Limits(new, changed=differences(in_force.raw, new), reason=reason), by=by)
+
     def _baseline(self, _args: dict[str, Any], by: By) -> None:
         self.session.take(Baseline(), by=by)
 
@@ -213,6 +263,50 @@ class ChairHost:
     def _end(self, args: dict[str, Any], by: By) -> None:
         self.end_reason, self.end_by = text(args.get("reason")), by
         self.ending.set()
+
+    def _pause_audio(self, args: dict[str, Any], by: By) -> None:
+        seconds = args.get("seconds")
+        if seconds is not None and not 0 <= number(seconds, "seconds") <= AUDIO_PAUSE_MAX_S:
+            raise RefusedError(f"a pause lasts at most {AUDIO_PAUSE_MAX_S} s; 0 ends it")
+        if seconds is None:
+            seconds = self.session.state.profile.audio_pause_ms / 1000
+        self.session.take(PauseAudio(seconds), by=by)
+
+    def _test_sound(self, _args: dict[str, Any], _by: By) -> None:
+        refused = self.audio.test()
+        if refused is not None:
+            raise RefusedError(refused)
+
+    def _heard(self, args: dict[str, Any], by: By) -> None:
+        heard = args.get("heard")
+        if not isinstance(heard, bool):
+            raise RefusedError("heard: say true or false")
+        refused = self.audio.heard(is_heard=heard, by=by)
+        if refused is not None:
+            raise RefusedError(refused)
+
+    def _sound(self, args: dict[str, Any], _by: By) -> None:
+        device, why = text(args.get("device")), text(args.get("why"))
+        self.audio.said(can=args.get("can") is True, device=device, why=why)
+
+    def _announced(self, args: dict[str, Any], by: By) -> None:
+        ok, reason = args.get("ok"), text(args.get("reason")) or None
+        what, where = text(args.get("what")) or "burst", text(args.get("where")) or None
+        condition, priority = text(args.get("condition")), text(args.get("priority"))
+        if ok is not None and not isinstance(ok, bool):
+            raise RefusedError("announced: ok is true, false or null")
+        body = Announced(where, ok, what, condition or None, priority or None, reason)
+        self.audio.announced(body, by)
+
+    def _take(self, args: dict[str, Any], by: By) -> None:
+        self.presence.answer(TAKES, alarm_named(args), by)
+
+    def _cannot(self, args: dict[str, Any], by: By) -> None:
+        self.presence.answer(CANNOT, alarm_named(args), by)
+
+    def _tell_beside(self, message: AudioView | Viewers) -> None:
+        if self.server is not None:
+            self.server.publish_beside(message)
 
     def _speed(self, args: dict[str, Any], _by: By) -> None:
         speed = number(args.get("speed"), "speed")
@@ -245,36 +339,18 @@ _DO: dict[str, Callable[[ChairHost, dict[str, Any], By], None]] = {
     "placement": ChairHost._placement,
     "rhythm": ChairHost._rhythm,
     "chart": ChairHost._chart,
+    "limits": ChairHost._limits,
     "baseline": ChairHost._baseline,
     "phase": ChairHost._phase,
     "end": ChairHost._end,
     "speed": ChairHost._speed,
     "pause": ChairHost._pause,
     "play": ChairHost._play,
+    "pause_audio": ChairHost._pause_audio,
+    "test_sound": ChairHost._test_sound,
+    "heard": ChairHost._heard,
+    "sound": ChairHost._sound,
+    "announced": ChairHost._announced,
+    "take": ChairHost._take,
+    "cannot": ChairHost._cannot,
 }
-
-
-def number(value: object, name: str) -> float | int:
-    """A finite number; RefusedError otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e9:
-        raise RefusedError(f"{name}: give a number")
-    return value
-
-
-def text(value: object) -> str:
-    """A person's text without what could steer a terminal, cut where it is very long."""
-    return printable(value)[:LONGEST_TEXT] if isinstance(value, str) else ""
-
-
-def _assert_plausible(typed: dict[str, float | int]) -> None:
-    """Refuses what was mistyped: it can't be a measurement (DESIGN 5)."""
-    systolic, diastolic = typed.get("systolic"), typed.get("diastolic")
-    if systolic is not None or diastolic is not None:
-        reason = implausible_pressure(systolic, diastolic, None)
-        if reason is not None:
-            shown = "/".join("–" if v is None else f"{v:g}" for v in (systolic, diastolic))
-            raise RefusedError(f"{shown} is no blood pressure: {reason}; type it again")
-    for name, vital in (("pulse_rate", "hr"), ("spo2", "spo2"), ("rr", "rr"), ("moaas", "moaas")):
-        value = typed.get(name)
-        if value is not None and counted(vital, value) is None:
-            raise RefusedError(f"{name} {value:g} can't be right; type it again")

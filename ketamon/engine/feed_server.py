@@ -21,12 +21,14 @@ from typing import Protocol
 
 import msgspec
 
+from ketamon.engine.seats import account
 from ketamon.entries import READING_KINDS, Entry
 from ketamon.feed.messages import (
     LINE_LIMIT,
     PROTOCOL,
     Answer,
     Attach,
+    AudioView,
     Beat,
     Bye,
     Command,
@@ -38,6 +40,7 @@ from ketamon.feed.messages import (
     Pong,
     Snapshot,
     View,
+    Viewers,
     decode_from_viewer,
     encode,
 )
@@ -71,10 +74,13 @@ class Host(Protocol):
 
 
 class Viewer:
-    """One connection: its seat, and what it has yet to be sent."""
+    """One connection: whose it is, its seat, what it has drawn, and has yet to be sent."""
 
-    def __init__(self, seat: str) -> None:
+    def __init__(self, seat: str, account: str = "") -> None:
         self.seat = seat
+        self.account = account
+        self.undrawn_s: int | None = None  # None: it never said that it had drawn
+        self.trip_s: float | None = None  # until its terminal answered
         self.queue: OrderedDict[tuple[str, ...], FromEngine] = OrderedDict()
         self.events = 0
         self.ready = asyncio.Event()
@@ -94,19 +100,25 @@ class Viewer:
             self.events += 1
             if self.events > EVENTS_UNREAD_AT_MOST:
                 self.dropped = "this viewer stopped reading; attach again to go on"
-        elif isinstance(message, Beat):
-            key = ("beat",)
+        elif isinstance(message, Beat | AudioView | Viewers):
+            key = (str(type(message).__struct_config__.tag),)
             self.queue.pop(key, None)
         self.queue[key] = message
         self.ready.set()
 
     def replace(self, snapshot: Snapshot) -> None:
         """Forgets what was not sent: the snapshot holds it all."""
-        answers = [m for m in self.queue.values() if isinstance(m, Answer | Pong | Hello)]
+        lasting = Answer | Pong | Hello | AudioView | Viewers
+        answers = [m for m in self.queue.values() if isinstance(m, lasting)]
         self.queue.clear()
         self.events = 0
         for message in (*answers, snapshot):
             self.put(message)
+
+    def has_drawn(self, ping: Ping) -> None:
+        """It says what it has drawn, if it is a screen."""
+        if ping.drawn is not None:
+            self.undrawn_s, self.trip_s = 0, ping.trip_s
 
     def take(self) -> list[FromEngine]:
         """Gives all that is queued, in order."""
@@ -126,6 +138,7 @@ class FeedServer:
         self.viewers: set[Viewer] = set()
         self.came = asyncio.Event()
         self.empty = asyncio.Event()
+        self._beside: dict[type, FromEngine] = {}  # the newest of what is no part of the picture
         self._recent: deque[EntryMessage] = deque(maxlen=EVENTS_KEPT)
         self._arriving: dict[asyncio.StreamWriter, int] = {}  # pulses since they connected
         self._writing: dict[Viewer, asyncio.StreamWriter] = {}  # waiting for their socket
@@ -172,6 +185,9 @@ class FeedServer:
     def pulse(self) -> None:
         """A second of real time has passed: a beat for all; who takes nothing for long is let go."""
         self.publish_beat()
+        for viewer in self.viewers:
+            if viewer.undrawn_s is not None:
+                viewer.undrawn_s += 1
         for writer in list(self._arriving):
             self._arriving[writer] += 1
             if self._arriving[writer] > ATTACH_WITHIN_PULSES:
@@ -186,6 +202,12 @@ class FeedServer:
         beat = self.host.beat()
         for viewer in self.viewers:
             viewer.put(beat)
+
+    def publish_beside(self, message: AudioView | Viewers) -> None:
+        """Queues how the chair sounds or who watches, for those who are there and who will come."""
+        self._beside[type(message)] = message
+        for viewer in self.viewers:
+            viewer.put(message)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -218,7 +240,8 @@ class FeedServer:
             return
         finally:
             self._arriving.pop(writer, None)
-        viewer = Viewer(self.host.seat(peer_uid(connection), attach.seat))
+        uid = peer_uid(connection)
+        viewer = Viewer(self.host.seat(uid, attach.seat), account(uid))
         hello = self.host.hello(viewer.seat)
         viewer.put(hello)
         viewer.put(self.host.snapshot())
@@ -226,6 +249,8 @@ class FeedServer:
             for message in self._recent:
                 if message.seq > attach.since:
                     viewer.put(message)
+        for beside in self._beside.values():
+            viewer.put(beside)
         viewer.put(self.host.beat())
         self.viewers.add(viewer)
         self.empty.clear()
@@ -272,6 +297,7 @@ class FeedServer:
                 message = decode_from_viewer(await reader.readuntil(b"\n"))
                 match message:
                     case Ping():
+                        viewer.has_drawn(message)
                         viewer.put(Pong(message.id))
                     case Command():
                         viewer.put(self._answered(message, viewer.seat))

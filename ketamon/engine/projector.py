@@ -11,7 +11,11 @@ import msgspec
 from ketamon.core.equipment import cuff_view
 from ketamon.core.sources import Sources
 from ketamon.core.state import CONTINUOUS, State
-from ketamon.engine.views import away_view, condition_view, device_view
+from ketamon.engine.alarm_history import AlarmHistory
+from ketamon.engine.at_patient import AtPatient, placement_view, rhythm_view
+from ketamon.engine.audio_pause import AudioPause
+from ketamon.engine.limit_changes import LimitsWatch
+from ketamon.engine.views import away_view, condition_view, device_view, with_battery
 from ketamon.engine.words import describe
 from ketamon.entries import Device, Entry, Phase, Session
 from ketamon.feed.messages import (
@@ -38,7 +42,7 @@ from ketamon.vitals import (
     old_after_ms,
     stale_after_ms,
 )
-from ketamon_drivers.readings import CuffPressure, Oximetry
+from ketamon_drivers.readings import CuffPressure, DeviceInfo, Oximetry
 
 TOUCHED: dict[str, tuple[str, ...]] = {
     "oximetry": ("hr", "spo2"),
@@ -48,6 +52,7 @@ TOUCHED: dict[str, tuple[str, ...]] = {
     "manual": tuple(VITALS),
     "score": ("moaas",),
     "device": CONTINUOUS,
+    "placement": ("sys", "dia", "map"),
     "limits": tuple(VITALS),
     "baseline": tuple(VITALS),
     "alarm": (),
@@ -91,7 +96,16 @@ class Projector:
     inflation: Number | None = None  # what a measuring cuff last told of its pressure
     cuff: CuffView | None = None  # as last told
     away: AwayView | None = None  # as last told
+    pause: AudioPause = field(default_factory=AudioPause)
     reworded: int = 0  # of the core's technical reasons, what was told
+    limits: LimitsWatch = field(init=False)
+    history: AlarmHistory = field(init=False)
+    at_patient: AtPatient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.limits = LimitsWatch(self.state.profile.raw)
+        self.history = AlarmHistory({**self.state.tracks, **self.state.technical})
+        self.at_patient = AtPatient(self.state)
 
     def changed(self, entry: Entry) -> View | None:
         """Gives what `entry`, just taken by the core or given out by it, changed in the picture."""
@@ -100,9 +114,12 @@ class Projector:
         if entry.kind == "alarm" and entry.body.condition in self.state.tracks:
             touched = (self.state.tracks[entry.body.condition].condition.vital,)
         touched += self._lost_meanwhile(touched)
+        touched += self.at_patient.touched(entry, touched)
+        placement, rhythm = self.at_patient.changed()
         devices = self._devices(entry)
         cuff, away = self._cuff(entry), self._away()
-        vitals = tuple(self.vital_view(vital) for vital in touched)
+        pause = self.pause.take(entry, self.state.profile.audio_pause_ms / 1000)
+        vitals = tuple(self.at_patient.marked(self.vital_view(vital)) for vital in touched)
         conditions = self._conditions(touched, entry.kind)
         bar = self._bar(entry)
         event = describe(entry)
@@ -110,9 +127,12 @@ class Projector:
             self.events = [*self.events[-EVENTS_KEPT:], event]
         bins = self._bins(entry)
         phase = self.phase if entry.kind == "phase" else None
-        if not (vitals or conditions or bins or bar or event or phase or devices or cuff or away):
+        limits = self.limits.view(self.state.profile) if entry.kind == "limits" else None
+        episodes = self.history.take(entry) if entry.kind == "alarm" else ()
+        found = (vitals, conditions, bins, bar, event, phase, devices, cuff, away)
+        if not any((*found, limits, episodes, pause, placement, rhythm)):
             return None
-        return View(vitals, conditions, bins, bar, event, phase, devices, cuff, away)
+        return View(*found, placement, rhythm, limits=limits, episodes=episodes, pause=pause)
 
     def snapshot(self, seq: int, t: float, mode: str) -> Snapshot:
         """Gives the whole picture."""
@@ -127,7 +147,7 @@ class Projector:
             self.phase,
             self.phase_t,
             self.state.profile.name or None,
-            tuple(self.vital_view(vital) for vital in VITALS),
+            tuple(self.at_patient.marked(self.vital_view(vital)) for vital in VITALS),
             tuple(
                 condition_view(track)
                 for tracks in (self.state.tracks, self.state.technical)
@@ -141,7 +161,12 @@ class Projector:
             self.history_s,
             devices=tuple(self.devices.values()),
             away=away_view(self.state.away, t),
+            placement=placement_view(self.state.placed),
+            rhythm=rhythm_view(self.state.rhythm),
+            pause=self.pause.at(t),
             cuff=self.cuff_view(max(self.state.t, round(t * 1000))),
+            limits=self.limits.view(self.state.profile),
+            episodes=tuple(self.history.episodes.values()),
         )
 
     def vital_view(self, vital: str) -> VitalView:
@@ -251,6 +276,8 @@ class Projector:
         t = entry.t_ms / 1000
         if isinstance(entry.body, Device):
             view = device_view(role, known, entry.body, t)
+        elif known is not None and isinstance(entry.body, DeviceInfo):
+            view = with_battery(known, entry.body)
         elif known is not None and known.state != "streaming" and entry.kind in PROVES_BACK:
             view = msgspec.structs.replace(known, state="streaming", since_t=t, reason="")
         else:
@@ -293,6 +320,8 @@ class Projector:
         match entry.kind:
             case "session":
                 self.session = body
+            case "limits":
+                self.limits.take(entry, self.state.profile)
             case "phase" if isinstance(body, Phase):
                 self.phase, self.phase_t = body.phase, entry.t_ms / 1000
             case "oximetry" if isinstance(body, Oximetry):
@@ -334,6 +363,7 @@ class Projector:
             entry.device or "cuff",
             max(flags, key=PRIORITY_RANK.__getitem__, default=""),
         )
+        bar = self.at_patient.bar(bar)
         self.bars.append(bar)
         return bar
 

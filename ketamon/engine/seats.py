@@ -4,6 +4,7 @@ import os
 import pwd
 
 NURSE, PHYSICIAN, OBSERVER, TRAINER = "nurse", "physician", "observer", "trainer"
+SOUND = "sound"  # the chair's own sound process, which sees all and changes nothing
 SEATS = (NURSE, PHYSICIAN, OBSERVER, TRAINER)
 AT_CHAIR = frozenset({NURSE})
 IN_SIMULATION = frozenset({TRAINER})
@@ -17,12 +18,20 @@ COMMANDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "placement": (AT_CHAIR, IN_SIMULATION),
     "rhythm": (AT_CHAIR, IN_SIMULATION),
     "chart": (AT_CHAIR, IN_SIMULATION),
+    "limits": (AT_CHAIR, IN_SIMULATION),
     "baseline": (AT_CHAIR, IN_SIMULATION),
     "phase": (AT_CHAIR, IN_SIMULATION),
     "end": (AT_CHAIR, IN_SIMULATION),
     "speed": (frozenset(), IN_SIMULATION),
     "pause": (frozenset(), IN_SIMULATION),
     "play": (frozenset(), IN_SIMULATION),
+    "pause_audio": (AT_CHAIR, IN_SIMULATION),
+    "test_sound": (AT_CHAIR, IN_SIMULATION),
+    "heard": (AT_CHAIR, IN_SIMULATION),
+    "take": (AT_CHAIR | {PHYSICIAN}, IN_SIMULATION),
+    "cannot": (AT_CHAIR | {PHYSICIAN}, IN_SIMULATION),
+    "sound": (frozenset({SOUND}), frozenset()),
+    "announced": (AT_CHAIR | {SOUND}, IN_SIMULATION),  # a screen at the chair rings its bell
 }
 """Command: the seats that may give it in any session, and those that may in a simulated one."""
 
@@ -31,9 +40,16 @@ def seat_of(uid: int, wanted: str | None, mode: str) -> str:
     """The seat of an account: ours may take any, nurse unless it asks for another; others watch."""
     if uid != os.getuid():
         return OBSERVER
+    if wanted == SOUND:
+        return SOUND
     if wanted is None or wanted not in SEATS:
         return NURSE if wanted is None else OBSERVER
     return wanted if wanted != TRAINER or mode == SIMULATED else OBSERVER
+
+
+def is_at_chair(seat: str, mode: str) -> bool:
+    """True for the seat beside the patient: the nurse's; of a simulated one, the trainer's too."""
+    return seat in AT_CHAIR or (mode == SIMULATED and seat in IN_SIMULATION)
 
 
 def refusal(name: str, seat: str, mode: str) -> str | None:

@@ -10,16 +10,10 @@ import pytest
 
 from ketamon.engine import chair as process
 from ketamon.engine import wall
-from ketamon.engine.chair import (
-    Chair,
-    ChairError,
-    ChairRequest,
-    bindings_of,
-    closed,
-    go_on,
-    hold_devices,
-)
+from ketamon.engine.bindings import bindings_of, hold_devices
+from ketamon.engine.chair import Chair, closed, go_on
 from ketamon.engine.live_session import LiveSession
+from ketamon.engine.request import ChairError, ChairRequest
 from ketamon.engine.wall import ClockMark
 from ketamon.entries import Cuff, Entry, Session, make
 from ketamon.feed.chairs import ChairInfo

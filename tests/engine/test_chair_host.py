@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from ketamon.engine import seats
-from ketamon.engine.chair_host import LONGEST_TEXT
+from ketamon.engine.arguments import LONGEST_TEXT
 from ketamon.entries import Note
+from ketamon.feed.beside import AudioView
 from tests.engine.chairside import Chairside, at_a_chair
 
 EVERY_COMMAND: dict[str, dict[str, Any]] = {
@@ -15,24 +16,38 @@ EVERY_COMMAND: dict[str, dict[str, Any]] = {
     "manual": {"systolic": 120, "diastolic": 70},
     "away": {"minutes": 5, "sensors": ["oximeter"], "reason": "toilet"},
     "chart": {"event": "note.free", "text": "x"},
+    "limits": {"changes": {"sys.high.medium": 170}, "reason": "as ordered"},
     "baseline": {},
     "phase": {"phase": "dosing"},
     "end": {},
     "speed": {"speed": 2},
     "pause": {},
     "play": {},
+    "placement": {"cuff_arm": "left"},
+    "rhythm": {"irregular": True},
+    "pause_audio": {"seconds": 60},
+    "heard": {"heard": True},
+    "test_sound": {},
+    "take": {"condition": "sys_high"},
+    "cannot": {},
+    "sound": {"can": True, "device": "made"},
+    "announced": {"where": "bell"},
 }
-AT_CHAIR = {"acknowledge", "cuff", "manual", "away", "chart", "baseline", "phase", "end"}
+AT_CHAIR = {"acknowledge", "cuff", "manual", "away", "chart", "limits", "baseline", "phase", "end",
+            "placement", "rhythm"}  # fmt: skip
 TIME = {"speed", "pause", "play"}
+SOUNDING = {"pause_audio", "heard", "test_sound", "announced"}
+ANSWERS = {"take", "cannot"}
 MAY: dict[tuple[str, str], set[str]] = {
-    ("nurse", "LIVE"): AT_CHAIR,
-    ("nurse", "SIMULATED"): AT_CHAIR,
-    ("physician", "LIVE"): {"acknowledge"},
-    ("physician", "SIMULATED"): {"acknowledge"},
+    ("nurse", "LIVE"): AT_CHAIR | SOUNDING | ANSWERS,
+    ("nurse", "SIMULATED"): AT_CHAIR | SOUNDING | ANSWERS,
+    ("physician", "LIVE"): {"acknowledge"} | ANSWERS,
+    ("physician", "SIMULATED"): {"acknowledge"} | ANSWERS,
     ("observer", "LIVE"): set(),
     ("observer", "SIMULATED"): set(),
     ("trainer", "LIVE"): set(),
-    ("trainer", "SIMULATED"): AT_CHAIR | TIME,
+    ("trainer", "SIMULATED"): AT_CHAIR | TIME | SOUNDING | ANSWERS,
+    ("sound", "LIVE"): {"sound", "announced"},
 }
 """DESIGN 10's table, cell by cell."""
 
@@ -44,6 +59,7 @@ def test_each_seat_may_what_the_table_says_and_nothing_else(seat: str, mode: str
 
     async def asked(chair: Chairside) -> None:
         chair.host.set_speed = lambda _speed: None
+        chair.host.audio.view = AudioView("bell", tests=1, test="played")
         for name, args in EVERY_COMMAND.items():
             answer = chair.ask(name, seat, **args)
             if answer.ok:
