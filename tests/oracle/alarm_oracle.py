@@ -99,7 +99,11 @@ class Oracle:
 
     def spans(self) -> set[int]:
         """Every span after which something may fall due."""
-        spans = self.profile.durations() | {HOLD_MS, RECOVERS_MS, PATIENCE_MS}
+        spans = self.profile.durations()
+        if self.place:
+            spans |= {HOLD_MS, RECOVERS_MS}
+        if self.irregular:
+            spans.add(PATIENCE_MS)
         for history in self.histories.values():
             spans |= {source.stale_ms for source in history.sources.values()}
         return spans
@@ -288,6 +292,7 @@ class Oracle:
                 place.setdefault(part, word)
         self.place = {**self.place, **said}
         self.probe = entry.get("probe_arm") or self.probe
+        self.respan(now)
         self.judge_anew(now)
         if self.squeezed_until is not None and not self.same_arm():
             self.release(now)
@@ -324,6 +329,7 @@ class Oracle:
         self.irregular, self.three = irregular, []
         for condition in self.conditions:
             condition.by_median = irregular and condition.vital in PRESSURES
+        self.respan(now)
         self.judge_anew(now)
 
     def judge_pressures(self, now: int, reading: Accepted) -> None:

@@ -50,6 +50,16 @@ def timeline(
     return replay(file, profile)
 
 
+def of_core(entries: Sequence[Mapping[str, Any]], limits: Mapping[str, Any] | None) -> list[Line]:
+    """The same lines from the core itself: what the command prints, without files between."""
+    state = alarms.start(None if limits is None else parse_profile(dict(limits)))
+    found, now = [], 0.0
+    for entry in drawn_by_product(entries, limits):
+        now = max(now, entry["t"])
+        found += alarms.step(state, decode(json.dumps({**entry, "t": now}).encode()))
+    return [json.loads(line.line) for line in found if line.body.condition in CONDITIONS]
+
+
 def drawn_by_product(
     entries: Sequence[Mapping[str, Any]], limits: Mapping[str, Any] | None
 ) -> Sequence[Mapping[str, Any]]:

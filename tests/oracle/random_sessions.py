@@ -52,6 +52,11 @@ def session(seed: int) -> RandomSession:
     return _Maker(Random(seed)).make()
 
 
+def drawn(rng: Random) -> RandomSession:
+    """A session of these choices."""
+    return _Maker(rng).make()
+
+
 class _Maker:
     """Builds one session; what it has set so far decides which values are edges."""
 
