@@ -52,8 +52,8 @@ class Feed(Protocol):
         """Sends a command and waits for its answer."""
         ...
 
-    async def ping(self) -> None:
-        """Asks for a sign of life."""
+    async def ping(self, drawn: int | None = None, trip_s: float | None = None) -> None:
+        """Asks for a sign of life, and says what was drawn."""
         ...
 
 
@@ -189,11 +189,24 @@ class MonitorApp(App[None], inherit_bindings=False):
     def _second(self) -> None:
         """Draws when the session's clock shows a new second, and at least once a second."""
         self._draw()
+        self._tell_drawn()
         now, speed = self.picture.now(self._clock()), self.picture.speed
         wait = 1.0
         if 0 < speed <= 1:
             wait = min(1.0, (1.0 - now % 1.0) / speed + 0.01)
         self._tick = self.set_timer(wait, self._second)
+
+    def _tell_drawn(self) -> None:
+        """Tells the engine what the terminal shows, if it shows it: who relies on it can see that."""
+        driver: Any = self._driver
+        if self.seen is None or self.seen.lost:
+            return
+        if getattr(driver, "shows", True):
+            trip_s = getattr(driver, "trip_s", None)
+            pinging = self._feed.ping(self.seen_seq, trip_s)
+            self.run_worker(pinging, group="drawn", exclusive=True, exit_on_error=False)
+        if hasattr(driver, "ask"):
+            driver.ask()
 
     def scene(self) -> Scene:
         """What is to be seen at this moment."""

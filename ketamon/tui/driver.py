@@ -7,6 +7,9 @@ queue is deep, and the screen is painted anew when it has drained.
 What is typed or pasted never ends the screen either: bytes that are no UTF-8, as a Latin-1 terminal
 sends them, are ignored, and a key sequence that can't be one is dropped.
 
+Whether the terminal shows what was written is asked of it: it answers where its cursor is as soon as
+it has taken all that came before. One that has never answered is believed to show what it took.
+
 A terminal that is gone does end it, by every sign there is of that: the end of what is read, an
 error at reading or at writing. SIGHUP is not needed for that, and the SIGCONT that the system sends
 with it starts nothing anew.
@@ -17,6 +20,7 @@ import errno
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -26,9 +30,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
     from textual.driver import Driver
+    from textual.message import Message
 
 DEEP = 20  # of the 30 slots: a frame takes up to three
 DRAINED = 2
+ANSWERS_WITHIN_S = 3.0
+WHERE_IS_THE_CURSOR = "\x1b[6n"
 LEAVE_S = 1.0  # how long leaving waits for a terminal that takes nothing
 STUCK_S = 1.2  # after a hang-up: how long until a loop that does not begin to leave is given up
 HUNG_UP = 129  # the exit code then: as a shell tells SIGHUP
@@ -60,6 +67,7 @@ def driver_class() -> "type[Driver] | None":
     """The driver for this system; None leaves the choice to Textual."""
     if sys.platform == "win32":
         return None
+    from textual import events  # noqa: PLC0415
     from textual.drivers import _writer_thread, linux_driver  # noqa: PLC0415
     from textual.drivers.linux_driver import LinuxDriver  # noqa: PLC0415
 
@@ -92,6 +100,8 @@ def driver_class() -> "type[Driver] | None":
             self.behind = False
             self.gone = False
             self._suspended = False
+            self._asked_s: float | None = None  # while an answer is waited for
+            self.trip_s: float | None = None  # how long the newest answer took
 
         def start_application_mode(self) -> None:
             """Takes the terminal, if it is still there."""
@@ -130,6 +140,31 @@ def driver_class() -> "type[Driver] | None":
                 )
             with suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(self._app.exit)
+
+        def process_message(self, message: "Message") -> None:
+            """Takes the terminal's answer; everything else is the screen's."""
+            if isinstance(message, events.CursorPosition):
+                if self._asked_s is not None:
+                    self.trip_s = time.monotonic() - self._asked_s
+                self._asked_s = None
+                return
+            super().process_message(message)
+
+        def ask(self) -> None:
+            """Asks the terminal for a sign, unless it owes one."""
+            if self._asked_s is None and not self._suspended:
+                self._asked_s = time.monotonic()
+                self.write(WHERE_IS_THE_CURSOR)
+                self.flush()
+
+        @property
+        def shows(self) -> bool:
+            """True while the terminal shows what was drawn, as far as can be known."""
+            if self.gone or self.behind or self._suspended:
+                return False
+            if self.trip_s is None or self._asked_s is None:
+                return self.depth <= DRAINED
+            return time.monotonic() - self._asked_s < ANSWERS_WITHIN_S
 
         @property
         def depth(self) -> int:

@@ -65,9 +65,10 @@ class LastingFeed:
         """Sends a command and gives its answer; None where none came."""
         return await self._client.command(name, **args)
 
-    async def ping(self) -> None:
-        """Asks for a sign of life."""
-        await self._client.ping()
+    async def ping(self, drawn: int | None = None, trip_s: float | None = None) -> None:
+        """Asks for a sign of life, and says what was drawn; an engine that is away hears nothing."""
+        with suppress(ConnectionError):
+            await self._client.ping(drawn, trip_s)
 
     async def close(self) -> None:
         """Leaves; an engine that stands still is not waited for."""

@@ -36,6 +36,7 @@ class FakeFeed:
     def __init__(self, *messages: FromEngine, answer: Answer | None = None) -> None:
         self.told: asyncio.Queue[FromEngine | None] = asyncio.Queue()
         self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.drawn: list[int | None] = []
         self.answer = answer or Answer(1, True)
         for message in messages:
             self.told.put_nowait(message)
@@ -50,8 +51,9 @@ class FakeFeed:
         self.sent.append((name, args))
         return self.answer
 
-    async def ping(self) -> None:
-        """Nothing."""
+    async def ping(self, drawn: int | None = None, trip_s: float | None = None) -> None:
+        """Keeps what was drawn."""
+        self.drawn.append(drawn)
 
 
 def chair(mode: str = "SIMULATED", seat: str = "trainer", speed: float = 1.0) -> list[FromEngine]:
