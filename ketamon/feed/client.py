@@ -1,4 +1,4 @@
-"""A viewer's end of the feed: messages in, commands out, over a Unix-domain socket."""
+"""A viewer's end of the feed: messages in, commands out, over a Unix-domain socket or through ssh."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,6 +21,7 @@ from ketamon.feed.messages import (
     decode_from_engine,
     encode,
 )
+from ketamon.feed.ssh import SshAddress, SshConnection
 
 ANSWER_WITHIN_S = 5.0
 
@@ -28,30 +29,49 @@ ANSWER_WITHIN_S = 5.0
 class FeedClient:
     """One connection to an engine. Made by `connect`; `messages` ends when the engine is gone."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        through: SshConnection | None = None,
+    ) -> None:
         self._reader = reader
         self._writer = writer
+        self._through = through
         self._ids = count(1)
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
 
     @classmethod
     async def connect(
         cls,
-        path: Path,
+        to: Path | SshAddress,
         seat: str | None = None,
         epoch: str | None = None,
         since: int | None = None,
         viewer: str = "",
+        *,
+        asks: bool = False,
     ) -> Self:
-        """Connects and attaches; raises OSError where there is no engine."""
-        reader, writer = await asyncio.open_unix_connection(path, limit=SNAPSHOT_LIMIT)
-        client = cls(reader, writer)
+        """Connects and attaches; raises OSError where there is no engine.
+
+        `asks`: the way to another machine may ask for a passphrase. That it leads nowhere shows
+        only when `messages` ends at once; `why_ended` then says why.
+        """
+        if isinstance(to, SshAddress):
+            through = await SshConnection.open(to, asks=asks)
+            client = cls(through.reader, through.writer, through)
+        else:
+            client = cls(*await asyncio.open_unix_connection(to, limit=SNAPSHOT_LIMIT))
         try:
             await client._send(Attach(PROTOCOL, seat, epoch, since, viewer))
         except ConnectionError:
-            writer.close()
+            await client.close()
             raise
         return client
+
+    async def why_ended(self) -> str:
+        """What the way from afar said last; empty for an engine of this machine."""
+        return await self._through.reason() if self._through is not None else ""
 
     async def messages(self) -> AsyncIterator[FromEngine]:
         """Yields what the engine says; raises FeedError on another protocol or a broken line."""
@@ -96,6 +116,9 @@ class FeedClient:
 
     async def close(self) -> None:
         """Leaves."""
+        if self._through is not None:
+            await self._through.close()
+            return
         self._writer.close()
         try:
             await self._writer.wait_closed()

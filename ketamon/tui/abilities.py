@@ -60,6 +60,18 @@ def _cuff_stops(picture: Picture) -> bool:
     return at_chair(picture) and cuff is not None and cuff.state == "measuring" and cuff.can_start
 
 
+def _skips(picture: Picture) -> bool:
+    cuff = picture.cuff
+    return at_chair(picture) and cuff is not None and cuff.due_t is not None
+
+
+def changes_limits(picture: Picture) -> bool:
+    """True for a seat that may change limits: at the chair, or a physician where the site says so."""
+    if picture.mode == REPLAY:
+        return False
+    return at_chair(picture) or (seat(picture) == "physician" and picture.limits.physician)
+
+
 ABILITIES: dict[str, Callable[[Picture], bool]] = {
     "answer": _answers,
     "tape": lambda picture: picture.transport is not None,
@@ -67,6 +79,9 @@ ABILITIES: dict[str, Callable[[Picture], bool]] = {
     "cuff": _cuff_waits,
     "stop": _cuff_stops,
     "type": at_chair,
+    "sound": at_chair,
+    "away": at_chair,
+    "skip": _skips,
 }
 """Name of an ability, as `Key.needs` has it: whether this viewer has it now."""
 
@@ -78,7 +93,7 @@ def able(picture: Picture) -> frozenset[str]:
 
 def why_not(picture: Picture, ability: str) -> str:
     """Why a key does nothing now, in a sentence; empty where it means nothing here at all."""
-    if not picture.mode or picture.mode == REPLAY or ability == "tape":
+    if not picture.mode or picture.mode == REPLAY or ability in ("tape", "page", "back"):
         return ""
     if ability == "time":
         return "" if picture.mode != SIMULATED else "the trainer's seat changes the speed"
@@ -86,6 +101,8 @@ def why_not(picture: Picture, ability: str) -> str:
         return f"the {seat(picture)} seat can't do that from here"
     if picture.cuff is None:
         return "this chair has no cuff: type the reading"
+    if ability == "skip":
+        return "no BP is scheduled: nothing to skip"
     if picture.cuff.state != "measuring":
         return "the cuff is not measuring"
     if picture.cuff.can_start:

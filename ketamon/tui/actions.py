@@ -3,67 +3,18 @@
 A key's action is the method of that name. Nothing here draws or waits: the desk does.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
-
 from ketamon.feed.messages import Answer
-from ketamon.feed.picture import Picture
 from ketamon.tui.abilities import SIMULATED, why_not
-from ketamon.tui.keys import CHAIR_FASTEST, KEYS, LEAVING, SPEEDS, TYPING, WINDOWS, Key, find
-from ketamon.tui.scene import Scene, waits
-from ketamon.tui.typed import Typed, question, summary, values
+from ketamon.tui.desk import Desk, is_linked, open_panel
+from ketamon.tui.keys import CHAIR_FASTEST, KEYS, LEAVING, SPEEDS, WINDOWS, Key, find
+from ketamon.tui.panels import away, heard, limits, skip
+from ketamon.tui.panels.panel import LOST, NO_ANSWER, Panel
+from ketamon.tui.scene import label, waits
+from ketamon.tui.typed import Typed
 
-LOST = "the link is lost: nothing can be sent from here"
-NO_ANSWER = "no answer came"
-Then = Callable[[Answer | None], None]
-
-
-@dataclass(slots=True)
-class Choices:
-    """What one viewer has set up on the own screen; nobody else sees it."""
-
-    theme: str
-    themes: tuple[str, ...]
-    window: int | None = None
-    hide: bool = True
-    help_page: int = 0
-    leaving: bool = False
-    typed: Typed | None = None
-
-
-class Desk(Protocol):
-    """The screen, as far as keys touch it. `seen` and `seen_seq`: what was last drawn."""
-
-    picture: Picture
-    choices: Choices
-    seen: Scene | None
-    seen_seq: int
-    ran: float
-
-    def say(self, text: str) -> None:
-        """Shows a sentence for some seconds."""
-        ...
-
-    def send(self, name: str, then: Then | None = None, **args: Any) -> None:
-        """Sends a command; `then` gets its answer, else a refusal is said."""
-        ...
-
-    def redraw(self) -> None:
-        """Draws at once."""
-        ...
-
-    def leave(self) -> None:
-        """Closes the screen, and ends the session where leaving does."""
-        ...
-
-    def window_index(self) -> int:
-        """Which of WINDOWS the trends show."""
-        ...
-
-    def help_pages(self) -> int:
-        """How many pages the help takes on this screen."""
-        ...
+REPEAT_WITHIN_S = 0.75  # a held key comes again within this; no terminal waits longer for the first
+ONCE = frozenset({"acknowledge", "cuff", "stop_cuff", "pause_sound"})
+PAGE_ROWS = 8
 
 
 class Actions:
@@ -71,6 +22,7 @@ class Actions:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._pressed: dict[str, float] = {}  # when a key that must not repeat was last down
 
     def press(self, name: str) -> None:
         """Does what a key means now."""
@@ -78,19 +30,46 @@ class Actions:
         if choices.leaving:
             asked = find(name, LEAVING)
             choices.leaving = asked is not None and asked.action == "leave"
-            if asked is not None and asked.action == "quit":
+            if asked is not None and asked.action == "yes":
                 self._desk.leave()
             else:
                 self._desk.redraw()
-        elif choices.typed is not None:
-            self._typing(name, choices.typed)
+        elif choices.panel is not None:
+            self._to_panel(name, choices.panel)
         else:
             key = find(name, KEYS)
             if key is not None:
                 self._do(key)
 
+    def _to_panel(self, name: str, panel: Panel) -> None:
+        """A key of the panel; else a character for it, or what the key means without a panel."""
+        key = find(name, panel.keys)
+        if key is None and not panel.takes_text:
+            key = find(name, KEYS)
+            if key is not None:
+                self._do(key)
+        elif key is not None and key.action == "acknowledge":
+            self._do(key)
+        elif key is not None and key.action == "leave":
+            self.leave()
+        elif key is not None and key.action == "back" and not panel.takes_back:
+            self.back()
+        else:
+            panel.act(key.action if key is not None else "", name, self._desk)
+
+    def _repeats(self, key: Key) -> bool:
+        """True for a key that is held down: what it does to the patient's alarms it does once."""
+        if key.action not in ONCE:
+            return False
+        now = self._desk.clock()
+        before = self._pressed.get(key.action)
+        self._pressed[key.action] = now
+        return before is not None and now - before < REPEAT_WITHIN_S
+
     def _do(self, key: Key) -> None:
         scene = self._desk.seen
+        if self._repeats(key):
+            return
         if not key.needs or (scene is not None and key.needs in scene.able):
             getattr(self, key.action)()
         elif why := why_not(self._desk.picture, key.needs):
@@ -99,7 +78,7 @@ class Actions:
     @property
     def _linked(self) -> bool:
         """True while commands reach the engine; says so where they don't."""
-        if self._desk.seen is not None and not self._desk.seen.lost:
+        if is_linked(self._desk):
             return True
         self._desk.say(LOST)
         return False
@@ -107,14 +86,32 @@ class Actions:
     # -- the patient -----------------------------------------------------------------------------
 
     def acknowledge(self) -> None:
-        """Acknowledges what the last drawn screen showed, and nothing that came later."""
+        """Acknowledges what the screen has named for a second, and nothing else; says how many."""
         desk = self._desk
         if not self._linked or desk.seen is None:
             return
-        if any(waits(c) for c in desk.seen.standing):
-            desk.send("acknowledge", up_to_seq=desk.seen_seq)
-        else:
+        waiting = {c.condition: c for c in desk.seen.standing if waits(c)}
+        covered = [waiting[name] for name in desk.long_drawn() if name in waiting]
+        left = len(waiting) - len(covered)
+        if not waiting:
             desk.say("there was nothing to acknowledge")
+        elif not covered:
+            desk.say(f"{_alarms(left)} not yet shown for a second: look, then press again")
+        for i, condition in enumerate(covered):
+
+            def answered(answer: Answer | None, *, last: bool = i == len(covered) - 1) -> None:
+                if answer is None:
+                    desk.say(f"acknowledge: {NO_ANSWER}")
+                elif not answer.ok:
+                    desk.say(answer.reason or "acknowledge: refused")
+                elif last:
+                    named = ", ".join(label(c) for c in covered)
+                    rest = f"; {_alarms(left)} more not shown yet" if left else ""
+                    desk.say(f"{desk.seen.words['answer'] if desk.seen else 'ack'}: {named}{rest}")
+
+            desk.send(
+                "acknowledge", answered, condition=condition.condition, up_to_seq=desk.seen_seq
+            )
 
     def cuff(self) -> None:
         """Starts the cuff, or tells that a person pressed START on it."""
@@ -127,66 +124,82 @@ class Actions:
         if self._linked:
             self._desk.send("cuff", action="stop")
 
-    # -- typed readings --------------------------------------------------------------------------
+    def pause_sound(self) -> None:
+        """Pauses the chair's sound, or ends the pause."""
+        desk = self._desk
+        if self._linked:
+            runs = desk.seen is not None and desk.seen.pause is not None
+            desk.send("pause_audio", seconds=0 if runs else desk.picture.limits.audio_pause_s)
+
+    def test_sound(self) -> None:
+        """Has a test played, and asks whether it was heard."""
+        if self._linked:
+            self._desk.send("test_sound")
+            self._open(heard.Heard())
+
+    # -- panels and views ------------------------------------------------------------------------
+
+    def _open(self, panel: Panel) -> None:
+        self._desk.choices.help_page = 0
+        open_panel(self._desk, panel)
 
     def type(self) -> None:
         """Opens the panel for typed readings."""
-        self._desk.choices.help_page = 0
-        self._show(Typed())
+        self._open(Typed())
 
-    def _typing(self, name: str, typed: Typed) -> None:
-        key = find(name, TYPING)
-        match key.action if key else "":
-            case "acknowledge" if key is not None:
-                self._do(key)
-            case "back":
-                self._show(None)
-            case "leave":
-                self.leave()
-            case _ if typed.sending:
-                return
-            case "send":
-                self._send(typed)
-            case "next":
-                self._show(typed.moved(1))
-            case "previous":
-                self._show(typed.moved(-1))
-            case "erase":
-                self._show(typed.erased())
-            case _:
-                self._show(typed.with_key(name))
+    def limits(self) -> None:
+        """Opens the limits, at that of the worst alarm."""
+        if self._desk.seen is not None:
+            self._open(limits.opened(self._desk.seen))
 
-    def _show(self, typed: Typed | None) -> None:
-        self._desk.choices.typed = typed
+    def away(self) -> None:
+        """Asks what the patient is away for."""
+        if self._desk.seen is not None:
+            self._open(away.opened(self._desk.seen))
+
+    def skip(self) -> None:
+        """Asks why the BP that is due is skipped."""
+        self._open(skip.Skip())
+
+    def alarms(self) -> None:
+        """All alarms."""
+        self._view("alarms")
+
+    def events(self) -> None:
+        """All events."""
+        self._view("events")
+
+    def devices(self) -> None:
+        """Devices, sound, viewers."""
+        self._view("devices")
+
+    def _view(self, name: str) -> None:
+        """Opens a view from its top; the one that is open already is closed."""
+        choices = self._desk.choices
+        choices.view = "" if choices.view == name and choices.panel is None else name
+        choices.scroll, choices.help_page, choices.panel = 0, 0, None
         self._desk.redraw()
 
-    def _send(self, typed: Typed) -> None:
-        """Sends what was typed, or says why not; what surprises is asked about once."""
-        desk = self._desk
-        try:
-            given = values(typed)
-        except ValueError as error:
-            self._show(typed.refused(str(error)))
-            return
-        scene = desk.seen
-        if scene is None or scene.lost:
-            self._show(typed.refused(LOST))
-            return
-        asked = question(given, scene.show("sys").value)
-        if asked and not typed.asked:
-            self._show(typed.refused(asked, asked=True))
-            return
+    def previous(self) -> None:
+        """A row up."""
+        self._scroll(-1)
 
-        def answered(answer: Answer | None) -> None:
-            if answer is not None and answer.ok:
-                desk.choices.typed = None
-                desk.say(f"typed: {summary(given)}")
-            else:
-                why = NO_ANSWER if answer is None else answer.reason or "refused"
-                self._show(typed.refused(why))
+    def next(self) -> None:
+        """A row down."""
+        self._scroll(1)
 
-        self._show(replace(typed, sending=True))
-        desk.send("manual", answered, **given)
+    def page_up(self) -> None:
+        """A page up."""
+        self._scroll(-PAGE_ROWS)
+
+    def page_down(self) -> None:
+        """A page down."""
+        self._scroll(PAGE_ROWS)
+
+    def _scroll(self, rows: int) -> None:
+        choices = self._desk.choices
+        choices.scroll = max(0, min(self._desk.page_end(), choices.scroll + rows))
+        self._desk.redraw()
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -296,6 +309,16 @@ class Actions:
         self._desk.redraw()
 
     def back(self) -> None:
-        """Closes what lies over the trends."""
-        self._desk.choices.help_page = 0
+        """Closes what lies uppermost: help, a panel, a view."""
+        choices = self._desk.choices
+        if choices.help_page:
+            choices.help_page = 0
+        elif choices.panel is not None:
+            choices.panel = None
+        else:
+            choices.view, choices.scroll = "", 0
         self._desk.say("")
+
+
+def _alarms(count: int) -> str:
+    return f"{count} alarm{'s' if count != 1 else ''}"

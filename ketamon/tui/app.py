@@ -22,16 +22,19 @@ from textual.timer import Timer
 from ketamon.feed.messages import Answer, Beat, EntryMessage, FeedError, FromEngine, Hello
 from ketamon.feed.picture import Picture
 from ketamon.tui.abilities import why_other_seat
-from ketamon.tui.actions import NO_ANSWER, Actions, Choices, Then
+from ketamon.tui.actions import Actions
 from ketamon.tui.canvas import Canvas
+from ketamon.tui.desk import Choices, Then
 from ketamon.tui.driver import driver_class
 from ketamon.tui.flash import Flash
 from ketamon.tui.keys import WINDOW_FIRST, WINDOWS
 from ketamon.tui.lasting_feed import LastingFeed
+from ketamon.tui.named import Named
 from ketamon.tui.palette import THEMES, cycle_for
+from ketamon.tui.panels.panel import NO_ANSWER
 from ketamon.tui.scene import LINK_LOST_S, Scene
 from ketamon.tui.screens.bands import HUGE
-from ketamon.tui.screens.monitor import draw, help_pages
+from ketamon.tui.screens.monitor import draw, help_pages, page_end
 from ketamon.tui.surface import Surface
 from ketamon.tui.terminal import ascii_only
 
@@ -100,6 +103,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         self._frame: Timer | None = None
         self._tick: Timer | None = None
         self._flash = Flash(clock)
+        self._named = Named()
         self._surface: Surface | None = None
         self.fault: str | None = None
 
@@ -222,7 +226,8 @@ class MonitorApp(App[None], inherit_bindings=False):
         return Scene(
             self.picture, now, silent, WINDOWS[self.window_index()], chosen.hide,
             chosen.help_page, chosen.leaving, self._notice if at < self._notice_until else "",
-            self._flash.high, self._flash.medium, chosen.typed, self._ends, self._due_seq,
+            self._flash.high, self._flash.medium, chosen.panel, self._ends, self._due_seq,
+            chosen.view, chosen.scroll, at,
         )  # fmt: skip
 
     def _draw(self) -> None:
@@ -242,6 +247,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         theme = THEMES[self.choices.theme]
         width, height = self.size
         canvas: Canvas = draw(width, height, scene, theme.means(ascii_only=self._ascii))
+        self._named.drew(scene.standing, canvas.drawn, self._clock())
         self._surface.show(canvas, theme, anew=anew)
         self._flash.follow(self, scene, self._draw)
 
@@ -307,6 +313,18 @@ class MonitorApp(App[None], inherit_bindings=False):
     def help_pages(self) -> int:
         """How many pages the help takes on this screen."""
         return help_pages(self.size.width, self.size.height, self.scene())
+
+    def page_end(self) -> int:
+        """The last row from which the open view can be shown."""
+        return page_end(self.size.width, self.size.height, self.scene())
+
+    def clock(self) -> float:
+        """The viewer's own time."""
+        return self._clock()
+
+    def long_drawn(self) -> tuple[str, ...]:
+        """The waiting conditions that were named here for a second, till now."""
+        return self._named.long(self._clock())
 
     def leave(self) -> None:
         """Closes the screen; where leaving ends the session, that first."""

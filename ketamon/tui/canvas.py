@@ -17,6 +17,7 @@ _ASCII = str.maketrans(
     {
         **dict.fromkeys("█▀▄▌▐▁▂▃▅▆▇▙▘▖▗▝▚▞▛▜▟", "#"),
         **{"╌": "-", "┊": ":", "·": ".", "─": "-", "━": "=", "●": "o", "○": ".", "▶": ">"},
+        **{"◂": "<", "▸": ">", "↑": "^", "↓": "v"},
         **{"‖": "=", "■": "#", "░": ":", "╵": "'", "╷": "|", "◆": "o", "×": "x", "–": "-"},
         **{
             "▏": "_",
@@ -75,13 +76,14 @@ def one_cell(char: str) -> str:
 class Canvas:
     """A grid of characters and looks; whatever is put outside it is left out."""
 
-    __slots__ = ("chars", "height", "looks", "means", "touch", "width")
+    __slots__ = ("chars", "drawn", "height", "looks", "means", "touch", "width")
 
     def __init__(self, width: int, height: int, means: Means | None = None) -> None:
         self.width, self.height, self.means = width, height, means or Means()
         self.chars: list[list[str]] = [[" "] * width for _ in range(height)]
         self.looks: list[list[Look]] = [[PLAIN] * width for _ in range(height)]
         self.touch: list[tuple[int, int, int, str]] = []  # y, x, width, key
+        self.drawn: set[str] = set()  # conditions that are named on it
 
     def put(
         self, x: int, y: int, text: str, ink: str = "", paper: str = "", *, bold: bool = False

@@ -35,7 +35,7 @@ class Flash:
 
     def follow(self, app: Any, scene: Scene, draw: Callable[[], None]) -> None:
         """Runs the timer at the fastest rate that something on the screen needs, or stops it."""
-        shown = scene.physiological[:2]
+        shown = (*scene.physiological[:2], *scene.technical[:1])
         rates = [HZ[c.priority] for c in shown if waits(c) and c.priority in HZ]
         hz = 0.0 if scene.lost or not rates else max(rates)
         if hz == self._hz:

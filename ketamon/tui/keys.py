@@ -3,7 +3,8 @@
 No key needs ctrl, alt or a function key: tablets, tmux and terminals eat them (what elsewhere ends
 a program is taken as `q`). `esc` is always back.
 Words leave the footer from the right where they don't fit; those with `stays` never do. A key
-that `needs` an ability (`ketamon.tui.abilities`) is there only while the viewer has it.
+that `needs` an ability (`ketamon.tui.abilities`) is there only while the viewer has it. An action
+is what a key means: it is the same in every table that has the key.
 """
 
 from collections.abc import Mapping
@@ -59,6 +60,15 @@ KEYS = (
     Key(("b",), "b", "{cuff}", "start the cuff, or say that you pressed its START", "cuff", "cuff"),
     Key(("x",), "x", "stop cuff", "stop the cuff while it measures", "stop_cuff", "stop"),
     Key(("v",), "v", "type", "type a reading: SYS/DIA, pulse, SpO2, RR, MOAA/S", "type", "type"),
+    Key(("m",), "m", "{sound}", "pause the sound, or end the pause", "pause_sound", "sound"),
+    Key(("a",), "a", "alarms", "all alarms: what stands, what was, who answered", "alarms"),
+    Key(("l",), "l", "limits", "the limits; of an alarm, a new one with reason", "limits"),
+    Key(("w",), "w", "{away}", "the patient is away: toilet, walk, probe change", "away", "away"),
+    Key(("s",), "s", "skip", "skip the BP that is due, with reason", "skip", "skip"),
+    Key(("e",), "e", "events", "all that happened", "events"),
+    Key(("d",), "d", "devices", "devices, sound, who watches", "devices"),
+    Key(("u",), "u", "test sound", "play a sound test, then say if it was heard", "test_sound",
+        "sound", footer=False),
     Key(("p",), "p", "{play}", "play, pause", "play", "time"),
     Key(("left",), "←", "", "back {step}", "step_back", "tape", footer=False),
     Key(("right",), "←→", "{step}", "back, on by {step}", "step_on", "tape"),
@@ -72,28 +82,40 @@ KEYS = (
     Key(("}",), "{}", "{leap}", "back, on by {leap}", "leap_on", "tape"),
     Key(("home",), "home", "", "to the start", "start", "tape", footer=False),
     Key(("end",), "home end", "", "to the start, the end", "end", "tape", footer=False),
+    Key(("up",), "↑", "", "up in a list", "previous", "page", footer=False),
+    Key(("down",), "↑↓", "scroll", "up, down in a list", "next", "page", stays=True),
+    Key(("pageup",), "pgup", "", "a page up", "page_up", "page", footer=False),
+    Key(("pagedown",), "pgup pgdn", "", "a page up, down", "page_down", "page", footer=False),
     Key(("t",), "t", "trend", "how long the trends reach", "window"),
     Key(("h",), "h", "hide", "hide what comes, or show it", "hide", "tape"),
     Key(("ctrl+c", "ctrl+q", "q"), "q", "leave", "leave; asks once more", "leave", stays=True),
     Key(("n",), "n", "night", "dark, night, light, contrast", "theme"),
-    Key(("escape",), "esc", "", "back", "back", footer=False),
+    Key(("escape",), "esc", "back", "back", "back", "back", stays=True),
     Key(("?",), "?", "help", "these keys", "help", stays=True),
 )  # fmt: skip
 TYPING = (
     Key(("space",), "space", "{answer}", "", "acknowledge", "answer", stays=True),
     Key(("enter",), "enter", "send", "", "send", stays=True),
-    Key(("tab", "down"), "tab", "next", "", "next"),
-    Key(("shift+tab", "up"), "", "", "", "previous", footer=False),
+    Key(("tab",), "tab", "next", "", "next_field"),
+    Key(("shift+tab",), "", "", "", "previous_field", footer=False),
+    Key(("down",), "", "", "", "next", footer=False),
+    Key(("up",), "", "", "", "previous", footer=False),
+    Key(("backspace", "delete"), "", "", "", "erase", footer=False),
+    Key(("escape",), "esc", "back", "", "back", stays=True),
+    Key(("ctrl+c", "ctrl+q"), "", "", "", "leave", footer=False),
+)
+WORDS = (  # while words are typed: every other key, the space bar too, is a character
+    Key(("enter",), "enter", "done", "", "send", stays=True),
     Key(("backspace", "delete"), "", "", "", "erase", footer=False),
     Key(("escape",), "esc", "back", "", "back", stays=True),
     Key(("ctrl+c", "ctrl+q"), "", "", "", "leave", footer=False),
 )
 LEAVING = (
-    Key(("y",), "y", "leave", "", "quit", stays=True),
-    Key(("escape", "n"), "esc", "stay", "", "back", stays=True),
+    Key(("y",), "y", "leave", "", "yes", stays=True),
+    Key(("escape",), "esc", "stay", "", "back", stays=True),
     Key(("ctrl+c", "ctrl+q"), "", "", "", "leave", footer=False),
 )
-_PAIRED = {"←→", "[]", ",.", "+-", "{}", "home end"}
+_PAIRED = {"←→", "↑↓", "[]", ",.", "+-", "{}", "home end", "pgup pgdn"}
 
 
 def find(name: str, keys: tuple[Key, ...] = KEYS) -> Key | None:

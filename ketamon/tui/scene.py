@@ -6,12 +6,12 @@ gives the same canvas.
 
 from dataclasses import dataclass, field
 
-from ketamon.feed.messages import AwayView, ConditionView
+from ketamon.feed.messages import AwayView, ConditionView, PauseView
 from ketamon.feed.picture import Picture
 from ketamon.tui.abilities import able, seat
 from ketamon.tui.keys import WINDOW_FIRST, WINDOWS, Window, times_of
+from ketamon.tui.panels.panel import Panel
 from ketamon.tui.shown import Shown, exact, show
-from ketamon.tui.typed import Typed
 from ketamon.vitals import CONDITIONS, condition_label, condition_mark, condition_sign
 
 LINK_LOST_S = 3.0
@@ -24,9 +24,10 @@ class Scene:
     """One moment of one viewer's screen.
 
     `now` is session time, `silent_s` how long (in real time) the engine has said nothing.
-    `lit_high`, `lit_medium`: whether the flashing parts are in their filled half. `typed`: what a
-    person is typing; `ends`: leaving ends the session. `due_seq`: the newest entry of a beat ago, by
-    now to be recorded. `able`: what this viewer may do.
+    `lit_high`, `lit_medium`: whether the flashing parts are in their filled half. `panel`: what is
+    open over the trends; `view`: the page in their place, from its row `scroll` on; `ends`: leaving
+    ends the session. `due_seq`: the newest entry of a beat ago, by
+    now to be recorded. `at`: the viewer's own clock. `able`: what this viewer may do.
     """
 
     picture: Picture
@@ -39,16 +40,22 @@ class Scene:
     notice: str = ""
     lit_high: bool = True
     lit_medium: bool = True
-    typed: Typed | None = None
+    panel: Panel | None = None
     ends: bool = False
     due_seq: int = 0
+    view: str = ""
+    scroll: int = 0
+    at: float = 0.0
     standing: tuple[ConditionView, ...] = field(init=False)
     able: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Sorts the conditions and asks what the viewer may do, once for all parts."""
         object.__setattr__(self, "standing", tuple(self.picture.standing()))
-        object.__setattr__(self, "able", able(self.picture))
+        open_now = frozenset({"page"}) if self.view else frozenset()
+        if self.view or self.panel is not None or self.help_page:
+            open_now |= {"back"}
+        object.__setattr__(self, "able", able(self.picture) | open_now)
 
     @property
     def lost(self) -> bool:
@@ -78,6 +85,9 @@ class Scene:
             "answer": "seen" if seat(self.picture) == "physician" else "ack",
             "cuff": "started" if by_hand else "cuff",
             "play": "play" if self.paused else "pause",
+            "sound": "pause sound" if self.pause is None else "sound on",
+            "away": "away" if self.away is None else "back",
+            "yes": "do it",
         }
 
     @property
@@ -105,6 +115,12 @@ class Scene:
         """What the patient is away from at this moment; None if from nothing."""
         away = self.picture.away
         return away if away is not None and away.sensors and self.now < away.until_t else None
+
+    @property
+    def pause(self) -> PauseView | None:
+        """The pause of the chair's sound at this moment; None if there is none."""
+        pause = self.picture.pause
+        return pause if pause is not None and self.now < pause.until_t else None
 
     def lit(self, condition: ConditionView) -> bool:
         """Whether its flashing part is in its filled half; what is answered does not flash."""

@@ -5,8 +5,15 @@ than 40 mmHg, SYS without DIA) is asked about once. The reading is measured when
 """
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from ketamon.tui.keys import TYPING, Key
+from ketamon.tui.panels.panel import LOST, NO_ANSWER
 from ketamon.vitals import VITALS
+
+if TYPE_CHECKING:
+    from ketamon.feed.messages import Answer
+    from ketamon.tui.desk import Desk
 
 JUMP_MMHG = 40
 
@@ -71,9 +78,74 @@ class Typed:
         """Says why it was not sent, or asks whether it is meant."""
         return replace(self, said=why, asked=asked, sending=False)
 
+    # -- as a panel ------------------------------------------------------------------------------
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys beside digits and the stroke."""
+        return TYPING
+
+    @property
+    def takes_text(self) -> bool:
+        """Always: its fields take characters."""
+        return True
+
+    @property
+    def takes_back(self) -> bool:
+        """Never: `esc` closes it."""
+        return False
+
+    def act(self, action: str, name: str, desk: "Desk") -> None:
+        """Does what a key means while a reading is typed."""
+        if self.sending:
+            return
+        match action:
+            case "send":
+                self._send(desk)
+            case "next" | "next_field":
+                _show(desk, self.moved(1))
+            case "previous" | "previous_field":
+                _show(desk, self.moved(-1))
+            case "erase":
+                _show(desk, self.erased())
+            case _:
+                _show(desk, self.with_key(name))
+
+    def _send(self, desk: "Desk") -> None:
+        """Sends what was typed, or says why not; what surprises is asked about once."""
+        try:
+            given = values(self)
+        except ValueError as error:
+            _show(desk, self.refused(str(error)))
+            return
+        scene = desk.seen
+        if scene is None or scene.lost:
+            _show(desk, self.refused(LOST))
+            return
+        asked = question(given, scene.show("sys").value)
+        if asked and not self.asked:
+            _show(desk, self.refused(asked, asked=True))
+            return
+
+        def answered(answer: "Answer | None") -> None:
+            if answer is not None and answer.ok:
+                desk.choices.panel = None
+                desk.say(f"typed: {summary(given)}")
+            else:
+                why = NO_ANSWER if answer is None else answer.reason or "refused"
+                _show(desk, self.refused(why))
+
+        _show(desk, replace(self, sending=True))
+        desk.send("manual", answered, **given)
+
     def _with(self, text: str) -> "Typed":
         texts = (*self.texts[: self.at], text, *self.texts[self.at + 1 :])
         return replace(self, texts=texts, said="", asked=False)
+
+
+def _show(desk: "Desk", typed: Typed) -> None:
+    desk.choices.panel = typed
+    desk.redraw()
 
 
 def values(typed: Typed) -> dict[str, int]:

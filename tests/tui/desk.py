@@ -5,9 +5,11 @@ from typing import Any
 
 from ketamon.feed.messages import Answer
 from ketamon.feed.picture import Picture
-from ketamon.tui.actions import Actions, Choices, Then
+from ketamon.tui.actions import Actions
+from ketamon.tui.desk import Choices, Then
 from ketamon.tui.keys import WINDOW_FIRST
 from ketamon.tui.scene import Scene
+from ketamon.tui.screens.monitor import page_end
 from tests.tui.scenes import scene
 
 
@@ -20,6 +22,8 @@ class FakeDesk:
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     left: bool = False
+    at: float = 1000.0
+    named: tuple[str, ...] | None = None
     ran: float = 1.0
     seen: Scene | None = None
     seen_seq: int = 0
@@ -40,7 +44,13 @@ class FakeDesk:
         """The scene as it would be drawn now."""
         c = self.choices
         return replace(
-            self.shown, hide=c.hide, help_page=c.help_page, leaving=c.leaving, typed=c.typed
+            self.shown,
+            hide=c.hide,
+            help_page=c.help_page,
+            leaving=c.leaving,
+            panel=c.panel,
+            view=c.view,
+            scroll=c.scroll,
         )
 
     def say(self, text: str) -> None:
@@ -63,6 +73,20 @@ class FakeDesk:
     def window_index(self) -> int:
         """The chosen window."""
         return WINDOW_FIRST if self.choices.window is None else self.choices.window
+
+    def page_end(self) -> int:
+        """As on a small screen."""
+        return page_end(80, 24, self.drawn())
+
+    def clock(self) -> float:
+        """What the test says."""
+        return self.at
+
+    def long_drawn(self) -> tuple[str, ...]:
+        """All that stands, or what the test says."""
+        if self.named is not None:
+            return self.named
+        return tuple(c.condition for c in self.shown.standing)
 
     def help_pages(self) -> int:
         """Two, as on a small screen."""

@@ -52,8 +52,7 @@ class FakeFeed:
         return self.answer
 
     async def ping(self, drawn: int | None = None, trip_s: float | None = None) -> None:
-        """Keeps what was drawn."""
-        self.drawn.append(drawn)
+        """Nothing."""
 
 
 def chair(mode: str = "SIMULATED", seat: str = "trainer", speed: float = 1.0) -> list[FromEngine]:
@@ -69,39 +68,51 @@ def chair(mode: str = "SIMULATED", seat: str = "trainer", speed: float = 1.0) ->
     ]  # fmt: skip
 
 
-def screen(feed: FakeFeed, *, ends: bool = False, asked: str | None = None) -> MonitorApp:
-    """The program on that feed, its own clock standing still."""
+def screen(
+    feed: FakeFeed, at: list[float] | None = None, *, ends: bool = False, asked: str | None = None
+) -> MonitorApp:
+    """The program on that feed; its own clock stands still but for what a test does to `at`."""
+    time = at or [1000.0]
     return MonitorApp(
-        feed, clock=lambda: 1000.0, theme="dark", ascii_glyphs=False, ends=ends, asked=asked
+        feed, clock=lambda: time[0], theme="dark", ascii_glyphs=False, ends=ends, asked=asked
     )
 
 
 async def test_keys_of_a_real_terminal_reach_the_table() -> None:
-    feed = FakeFeed(*chair())
-    app = screen(feed)
+    feed, at = FakeFeed(*chair()), [1000.0]
+    app = screen(feed, at)
     async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        at[0] += 1.0
         typed = ["v", *"158", "slash", *"94", "tab", "8", "backspace", *"77", "shift+tab", "enter"]
         for key in ("space", "plus", *typed, "v", "escape", "question_mark"):
             app.post_message(events.Key(key, CHARACTERS.get(key, key if len(key) == 1 else None)))
         await pilot.pause()
         assert (app.choices.typed, app.choices.help_page) == (None, 1)
     assert feed.sent == [
-        ("acknowledge", {"up_to_seq": 60}),
+        ("acknowledge", {"condition": "sys_high", "up_to_seq": 60}),
         ("speed", {"speed": 2}),
         ("manual", {"systolic": 158, "diastolic": 94, "pulse_rate": 77}),
     ]
 
 
-async def test_acknowledgement_covers_nothing_that_was_not_drawn() -> None:
-    feed = FakeFeed(*chair())
-    app = screen(feed)
+async def test_acknowledgement_covers_nothing_that_was_not_drawn_for_a_second() -> None:
+    feed, at = FakeFeed(*chair()), [1000.0]
+    app = screen(feed, at)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
+        at[0] = 1000.5
+        await pilot.press("space")
+        assert feed.sent == []
+        assert "1 alarm not yet shown for a second" in shown(app)
         later = EntryMessage(77, RAW, View(conditions=(condition("hr_high", seq=77),)))
-        app.picture.apply(later, 1000.0)
+        app.picture.apply(later, at[0])
+        app.redraw()
+        at[0] = 1001.3
         await pilot.press("space")
         await pilot.pause()
-    assert feed.sent == [("acknowledge", {"up_to_seq": 60})]
+        assert "ack: SYS HIGH; 1 alarm more not shown yet" in shown(app)
+    assert feed.sent == [("acknowledge", {"condition": "sys_high", "up_to_seq": 77})]
 
 
 async def test_a_tick_keeps_no_reading_waiting_and_readings_share_a_frame() -> None:

@@ -5,9 +5,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from ketamon.feed.messages import Bye, CuffView
+from ketamon.feed.messages import Bye, CuffView, PauseView
 from ketamon.tui.actions import Actions
-from ketamon.tui.keys import KEYS, LEAVING, TYPING, WINDOWS, help_lines, times_of
+from ketamon.tui.keys import KEYS, LEAVING, TYPING, WINDOWS, WORDS, help_lines, times_of
+from ketamon.tui.panels.away import Away
+from ketamon.tui.panels.heard import Heard
+from ketamon.tui.panels.limits import Limits
+from ketamon.tui.panels.skip import Skip
+from ketamon.tui.screens.panels import LOOKS
+from ketamon.tui.typed import Typed
 from ketamon.tui.widgets.footer import fitting
 from tests.tui.desk import FakeDesk
 from tests.tui.scenes import NOW, RESTS, TAPE, TILED, condition, drawn, scene, text
@@ -20,20 +26,25 @@ every_tiled_size = pytest.mark.parametrize("size", TILED, ids=str)
 # -- which keys are there ------------------------------------------------------------------------
 
 MAY: list[tuple[str, str, dict[str, Any], str]] = [
-    ("LIVE", "nurse", {}, "space ack b cuff v type t q n ?"),
-    ("LIVE", "nurse", {"cuff": BY_HAND}, "space ack b started v type t q n ?"),
-    ("LIVE", "nurse", {"cuff": MEASURING}, "space ack x stop cuff v type t q n ?"),
+    ("LIVE", "nurse", {}, "space ack b cuff v type m pause sound a l w s e d t q n ?"),
+    ("LIVE", "nurse", {"cuff": BY_HAND}, "space ack b started v type m pause sound a l w s e d t q n ?"),
+    ("LIVE", "nurse", {"cuff": MEASURING}, "space ack x stop cuff v type m pause sound a l w e d t q n ?"),
     ("LIVE", "nurse", {"cuff": msgspec.structs.replace(MEASURING, can_start=False)},
-     "space ack v type t q n ?"),
-    ("LIVE", "nurse", {"cuff": None}, "space ack v type t q n ?"),
-    ("LIVE", "physician", {}, "space seen t q n ?"),
-    ("LIVE", "observer", {}, "t q n ?"),
-    ("LIVE", "trainer", {}, "t q n ?"),
-    ("SIMULATED", "nurse", {}, "space ack b cuff v type t q n ?"),
-    ("SIMULATED", "trainer", {}, "space ack b cuff v type p pause +- t q n ?"),
-    ("SIMULATED", "trainer", {"speed": 0.0}, "space ack b cuff v type p play +- t q n ?"),
-    ("SIMULATED", "observer", {}, "t q n ?"),
-    ("REPLAY", "trainer", {}, "space ack p pause ←→ [] ,. +- {} t h q n ?"),
+     "space ack v type m pause sound a l w e d t q n ?"),
+    ("LIVE", "nurse", {"cuff": None}, "space ack v type m pause sound a l w e d t q n ?"),
+    ("LIVE", "nurse", {"cuff": None, "pause": PauseView(NOW - 10, NOW + 110, "anna")},
+     "space ack v type m sound on a l w e d t q n ?"),
+    ("LIVE", "nurse", {"cuff": None, "view": "alarms"},
+     "space ack v type m pause sound a l w e d ↑↓ t q n esc ?"),
+    ("LIVE", "physician", {}, "space seen a l e d t q n ?"),
+    ("LIVE", "observer", {}, "a l e d t q n ?"),
+    ("LIVE", "trainer", {}, "a l e d t q n ?"),
+    ("SIMULATED", "nurse", {}, "space ack b cuff v type m pause sound a l w s e d t q n ?"),
+    ("SIMULATED", "trainer", {}, "space ack b cuff v type m pause sound a l w s e d p pause +- t q n ?"),
+    ("SIMULATED", "trainer", {"speed": 0.0},
+     "space ack b cuff v type m pause sound a l w s e d p play +- t q n ?"),
+    ("SIMULATED", "observer", {}, "a l e d t q n ?"),
+    ("REPLAY", "trainer", {}, "space ack a l e d p pause ←→ [] ,. +- {} t h q n ?"),
 ]  # fmt: skip
 
 
@@ -49,7 +60,7 @@ def test_footer_names_the_keys_that_apply_and_no_other(
     assert " ".join(named) == keys
 
 
-TOLD = {"acknowledge", "cuff", "stop_cuff", "type", "play"}
+TOLD = {"acknowledge", "cuff", "stop_cuff", "type", "play", "pause_sound"}
 
 
 @pytest.mark.parametrize(("mode", "seat", "changes", "keys"), MAY, ids=str)
@@ -63,22 +74,33 @@ def test_key_that_is_not_in_the_footer_sends_nothing(
         desk = FakeDesk(shown)
         desk.press(key.names[0])
         assert desk.sent == []
-        assert desk.choices.typed is None
+        assert (desk.choices.panel, desk.choices.view) == (None, shown.view and "")
 
 
 def test_every_key_of_every_table_has_an_action() -> None:
     actions = Actions(FakeDesk())
     assert [key.action for key in KEYS if not callable(getattr(actions, key.action, None))] == []
-    for table in (KEYS, LEAVING, TYPING):
+    for table in TABLES:
         names = [name for key in table for name in key.names]
         assert len(names) == len(set(names))
 
 
-def test_key_means_the_same_wherever_it_is() -> None:
-    meanings = {name: key.action for key in KEYS for name in key.names}
-    for key in TYPING:
+TABLES = (
+    KEYS, LEAVING, TYPING, WORDS, Limits.KEYS, Away.KEYS, Skip.KEYS, Heard.KEYS,
+    Limits().keys, Limits(may=True).keys, Limits(may=True, writing=True).keys,
+)  # fmt: skip
+"""Every table of keys that a screen can have: a new panel's belongs here too."""
+
+
+def test_every_kind_of_panel_is_in_the_tables() -> None:
+    assert LOOKS.keys() == {Typed, Limits, Away, Skip, Heard}
+
+
+def test_one_key_has_one_meaning_on_every_screen() -> None:
+    meanings: dict[str, str] = {}
+    for key in (key for table in TABLES for key in table):
         for name in key.names:
-            assert meanings.get(name, key.action) == key.action
+            assert meanings.setdefault(name, key.action) == key.action, name
 
 
 @every_tiled_size
@@ -92,7 +114,7 @@ def test_footer_keeps_what_must_stay(size: tuple[int, int]) -> None:
 
 def test_help_names_the_keys_of_this_viewer() -> None:
     able = scene(seat="observer").able
-    assert [key for key, _ in help_lines(WINDOWS[0], able)] == ["t", "q", "n", "esc", "?"]
+    assert [key for key, _ in help_lines(WINDOWS[0], able)] == [*"aledtqn?"]
     shown = text((120, 40), scene(help_page=1))
     assert "b         start the cuff" in shown
     assert "back, on by" not in shown
@@ -114,8 +136,19 @@ def test_steps_and_leaps_are_round_times() -> None:
         ("b", {"cuff": BY_HAND}, ("cuff", {"action": "started"})),
         ("b", {"cuff": CuffView("press_start", NOW)}, ("cuff", {"action": "started"})),
         ("x", {"cuff": MEASURING}, ("cuff", {"action": "stop"})),
-        ("space", {"conditions": (condition(),)}, ("acknowledge", {"up_to_seq": 60})),
-        (" ", {"conditions": (condition("cuff_inflated"),)}, ("acknowledge", {"up_to_seq": 60})),
+        (
+            "space",
+            {"conditions": (condition(),)},
+            ("acknowledge", {"condition": "sys_high", "up_to_seq": 60}),
+        ),
+        (
+            " ",
+            {"conditions": (condition("cuff_inflated"),)},
+            ("acknowledge", {"condition": "cuff_inflated", "up_to_seq": 60}),
+        ),
+        ("m", {}, ("pause_audio", {"seconds": 120.0})),
+        ("m", {"pause": PauseView(NOW - 10, NOW + 110)}, ("pause_audio", {"seconds": 0})),
+        ("u", {}, ("test_sound", {})),
         ("p", {}, ("pause", {})),
         ("p", {"speed": 0.0}, ("play", {})),
     ],
@@ -235,5 +268,5 @@ def test_leaving_says_what_becomes_of_the_session(size: tuple[int, int]) -> None
 
 def test_footers_keys_can_be_touched() -> None:
     c = drawn((80, 24), scene(leaving=True))
-    assert {key for *_, key in c.touch} == {"y", "n"}
+    assert {key for *_, key in c.touch} == {"y", "escape"}
     assert {"b", "v", "space"} <= {key for *_, key in drawn((80, 24), scene()).touch}

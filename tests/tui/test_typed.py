@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ketamon.feed.messages import Answer
-from ketamon.tui.actions import Then
+from ketamon.tui.desk import Then
 from ketamon.tui.typed import FIELDS, Typed, question, summary, values
 from tests.tui.desk import FakeDesk
 from tests.tui.reading import figures
@@ -200,7 +200,7 @@ def test_escape_goes_back_and_nothing_is_kept() -> None:
 def test_space_acknowledges_while_somebody_types() -> None:
     desk = FakeDesk(scene(conditions=(condition(),)))
     desk.press("v", "1", " ")
-    assert desk.sent == [("acknowledge", {"up_to_seq": 60})]
+    assert desk.sent == [("acknowledge", {"condition": "sys_high", "up_to_seq": 60})]
     assert desk.choices.typed == typing("1")
 
 
@@ -223,7 +223,7 @@ def test_summary_marks_what_was_not_typed() -> None:
 def test_panel_shows_what_is_typed_and_covers_no_lane_and_no_number(size: tuple[int, int]) -> None:
     alarms = (condition(), condition("oximeter_no_data", value=None, limit=None))
     calm = scene(vital("sys", 172, 60.0), conditions=alarms)
-    shown = scene(vital("sys", 172, 60.0), conditions=alarms, typed=typing("158/94"))
+    shown = scene(vital("sys", 172, 60.0), conditions=alarms, panel=typing("158/94"))
     before, after = drawn(size, calm), drawn(size, shown)
     assert "158/94▏" in after.text()
     assert figures(after) == figures(before)
@@ -235,7 +235,7 @@ def test_panel_shows_what_is_typed_and_covers_no_lane_and_no_number(size: tuple[
 
 @every_tiled_size
 def test_panel_names_every_field_and_its_keys(size: tuple[int, int]) -> None:
-    shown = text(size, scene(typed=Typed()))
+    shown = text(size, scene(panel=Typed()))
     for field in FIELDS:
         assert field.name in shown
     assert "space ack  enter send  tab next  esc back" in shown.splitlines()[-1]
@@ -247,7 +247,7 @@ def test_refusal_stands_beside_what_was_typed(size: tuple[int, int]) -> None:
         "SYS 80 is not above DIA 120: type SYS first",
         "SYS 1120 can't be: it is 30 to 300 mmHg",
     ):
-        shown = text(size, scene(typed=typing("80/120").refused(said)))
+        shown = text(size, scene(panel=typing("80/120").refused(said)))
         assert "80/120▏" in shown
         rows = shown.splitlines()
         if size[0] >= 80 and size[1] >= 24:
@@ -258,21 +258,21 @@ def test_refusal_stands_beside_what_was_typed(size: tuple[int, int]) -> None:
 @every_tiled_size
 def test_chosen_field_is_seen_without_colour(size: tuple[int, int]) -> None:
     first, second = (
-        drawn(size, scene(typed=typing("158/94", "88", at=at)), "nocolor").text() for at in (0, 1)
+        drawn(size, scene(panel=typing("158/94", "88", at=at)), "nocolor").text() for at in (0, 1)
     )
     assert first != second
 
 
 def test_the_text_fallback_shows_the_chosen_field_and_why() -> None:
-    shown = text((40, 7), scene(typed=typing("158/94")))
+    shown = text((40, 7), scene(panel=typing("158/94")))
     assert "SYS/DIA 158/94▏" in shown
     assert "SYS 80 is not above" in text(
-        (40, 7), scene(typed=typing("80/120").refused("SYS 80 is not above DIA 120"))
+        (40, 7), scene(panel=typing("80/120").refused("SYS 80 is not above DIA 120"))
     )
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)], ids=str)
 def test_panel_is_drawn_in_ascii(size: tuple[int, int]) -> None:
-    c = drawn(size, scene(typed=typing("158/94")), ascii_only=True)
+    c = drawn(size, scene(panel=typing("158/94")), ascii_only=True)
     assert c.text().isascii()
     assert "158/94_" in c.text()

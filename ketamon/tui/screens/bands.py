@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.scene import Scene
+from ketamon.tui.screens.panels import LOOKS
+from ketamon.tui.views import VIEWS
 from ketamon.tui.widgets.devices import BAR_FROM, devicebar, has_bar
 from ketamon.tui.widgets.events import events
 from ketamon.tui.widgets.footer import footer
 from ketamon.tui.widgets.helppage import helppage
 from ketamon.tui.widgets.lanes import TALL, lanes
+from ketamon.tui.widgets.page import draw_page
 from ketamon.tui.widgets.pressure import pressure
 from ketamon.tui.widgets.rate import rate
 from ketamon.tui.widgets.transport import transport
 from ketamon.tui.widgets.trend import Rows, trends
-from ketamon.tui.widgets.typedpanel import NEEDED, typedpanel
 
 LEAST = (80, 24)
 LARGE = BAR_FROM
@@ -104,10 +106,13 @@ def bands(c: Canvas, scene: Scene) -> Layout:
     rate(c, scene, "spo2", x, at.spo2, width, at.size, height=at.rates_height[1])
     if scene.help_page:
         helppage(c, scene, *at.panel)
+    elif scene.view:
+        draw_page(c, VIEWS[scene.view](scene, at.panel[2]), *at.panel, start=scene.scroll)
     else:
         trends(c, scene, 1, at.trend_width, at.rows)
-        if scene.typed is not None:
-            typedpanel(c, scene, scene.typed, *at.panel_of(NEEDED))
+    if scene.panel is not None and not scene.help_page:
+        look = LOOKS[type(scene.panel)]
+        look.draw(c, scene, scene.panel, *at.panel_of(look.needed))
     if c.width >= HUGE[0] and c.height >= HUGE[1]:
         left = c.width - EVENTS_WIDTH + 2
         c.put(left, at.nibp, "EVENTS", "dim", bold=True)

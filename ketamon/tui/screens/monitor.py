@@ -4,10 +4,13 @@ from ketamon.tui.canvas import Canvas, Look, Means, fit
 from ketamon.tui.figures import big, span
 from ketamon.tui.scene import Scene, against, label, mark, parted, waits
 from ketamon.tui.screens import bands, small
+from ketamon.tui.screens.paged import is_paged, paged, place
 from ketamon.tui.screens.tiny import tiny
+from ketamon.tui.views import VIEWS
 from ketamon.tui.widgets.header import header
 from ketamon.tui.widgets.helppage import pages
 from ketamon.tui.widgets.lanes import lanes_end
+from ketamon.tui.widgets.page import last_start
 
 GROUNDS = frozenset({"outside", "ground"})
 QUIET = GROUNDS | {"faint", "limit"}
@@ -20,7 +23,9 @@ def draw(width: int, height: int, scene: Scene, means: Means | None = None) -> C
         tiny(c, scene)
         return c
     panel: tuple[int, int, int, int] | None = None
-    if width >= bands.LEAST[0] and height >= bands.LEAST[1]:
+    if is_paged(width, height, scene):
+        figures, start = paged(c, scene), 1
+    elif width >= bands.LEAST[0] and height >= bands.LEAST[1]:
         at = bands.bands(c, scene)
         figures = tuple((y + 1, at.size) for y in (at.nibp, at.hr, at.spo2))
         start, panel = at.tile_x, at.panel
@@ -86,6 +91,18 @@ def letters(c: Canvas, panel: tuple[int, int, int, int]) -> None:
     for i, word in enumerate(lines):
         left = x + (width - span(len(word), 5)) // 2
         c.block(left, top + 1 + i * 6, big(word, 5), "on-med")
+
+
+def page_end(width: int, height: int, scene: Scene) -> int:
+    """The last row from which the open view can be shown on a screen of this size."""
+    if not scene.view:
+        return 0
+    tape = scene.picture.transport is not None
+    if is_paged(width, height, scene):
+        area = place(width, height, tape=tape)
+    else:
+        area = bands.layout(width, height, lanes_end(height), tape=tape).panel
+    return last_start(VIEWS[scene.view](scene, area[2]), area[3])
 
 
 def help_pages(width: int, height: int, scene: Scene) -> int:

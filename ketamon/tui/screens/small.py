@@ -2,6 +2,7 @@
 
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.scene import Scene
+from ketamon.tui.screens.panels import LOOKS
 from ketamon.tui.widgets.events import events
 from ketamon.tui.widgets.footer import footer
 from ketamon.tui.widgets.helppage import helppage
@@ -9,7 +10,6 @@ from ketamon.tui.widgets.lanes import lanes
 from ketamon.tui.widgets.pressure import pressure
 from ketamon.tui.widgets.rate import rate
 from ketamon.tui.widgets.transport import transport
-from ketamon.tui.widgets.typedpanel import typedrow
 
 LEAST = (60, 16)
 NEEDED = 16  # rows: header, two lanes, 7 and 4 of the tiles, one between, the keys
@@ -48,8 +48,9 @@ def small(c: Canvas, scene: Scene) -> tuple[tuple[int, int], ...]:
                 _one_row(c, scene, top + 7, tape=False)
     if scene.help_page and spare < 4:
         helppage(c, scene, 1, top + 7, c.width - 2, 1)
-    if scene.typed is not None:
-        typedrow(c, scene.typed, 1, top + 7, c.width - 2)
+    line = LOOKS[type(scene.panel)].line if scene.panel is not None else None
+    if line is not None and not scene.help_page:
+        line(c, scene.panel, 1, top + 7, c.width - 2)
     footer(c, scene)
     return ((top + 1, 5), (rates + 1, 3))
 

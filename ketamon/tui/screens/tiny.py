@@ -8,11 +8,11 @@ from ketamon.feed.messages import ConditionView
 from ketamon.tui.abilities import seat_shown
 from ketamon.tui.canvas import Canvas, fit
 from ketamon.tui.scene import Scene, against, ink, label, mark, parted, role, waits
+from ketamon.tui.screens.panels import LOOKS
 from ketamon.tui.shown import MISSING, Shown
 from ketamon.tui.times import clock
 from ketamon.tui.widgets.header import PAPER, pace_words
 from ketamon.tui.widgets.lanes import quiet_words
-from ketamon.tui.widgets.typedpanel import typedrow
 
 Piece = tuple[str, str]  # text, ink
 LEAVING = "y leave  esc stay"
@@ -54,14 +54,16 @@ def _quiet(c: Canvas, scene: Scene, y: int, left: int, room: int) -> None:
         c.put(left, y, fit(words, room), "bright")
         y += 1
     devices = () if scene.lost else scene.technical
+    if devices:
+        c.drawn.add(devices[0].condition)
     words = f"{mark(devices[0])} {label(devices[0])}" if devices else quiet_words(scene)
     if words:
         c.put(left, y, fit(words, room), role(devices[0]) + "-ink" if devices else "bright")
         y += 1
     if scene.leaving:
         c.put(left, y, fit(LEAVING, room), "bright", bold=True)
-    elif scene.typed is not None:
-        typedrow(c, scene.typed, left, y, room)
+    elif scene.panel is not None and (look := LOOKS[type(scene.panel)]).line is not None:
+        look.line(c, scene.panel, left, y, room)
     else:
         small = f"SCREEN TOO SMALL  {seat_shown(scene.picture)}".rstrip()
         c.put(left, y, fit(scene.notice or small, room), "dim")
@@ -108,6 +110,7 @@ def _lane(c: Canvas, scene: Scene, y: int, left: int) -> None:
     filled = waits(first) and first.priority != "low"
     more = f" 1 of {len(found)}" if len(found) > 1 else ""
     text = f"{mark(first)} {label(first)} {against(first)}{more}"
+    c.drawn.add(first.condition)
     if filled:
         c.fill(left, y, room, 1, role(first))
     c.put(left, y, fit(text, room), "" if filled else role(first) + "-ink", bold=True)

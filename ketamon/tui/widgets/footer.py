@@ -1,7 +1,7 @@
 """The keys, drawn from the one table; words leave from the right; `space`, `q leave` and `? help` never."""
 
 from ketamon.tui.canvas import Canvas
-from ketamon.tui.keys import KEYS, LEAVING, TYPING, Key
+from ketamon.tui.keys import KEYS, LEAVING, Key
 from ketamon.tui.keys import shown as keys_shown
 from ketamon.tui.scene import Scene
 
@@ -33,7 +33,8 @@ def _asking(scene: Scene) -> str:
 
 def fitting(scene: Scene, room: int) -> list[Key]:
     """The keys that fit, in the order of the table."""
-    shown = keys_shown(KEYS if scene.typed is None else TYPING, scene.able)
+    panel = scene.panel if not scene.help_page else None
+    shown = keys_shown(KEYS if panel is None else panel.keys, scene.able)
     while shown and sum(_width(scene, k) for k in shown) - 2 > room:
         going = next((k for k in reversed(shown) if not k.stays), None)
         if going is None:

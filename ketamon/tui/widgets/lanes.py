@@ -23,6 +23,7 @@ from ketamon.tui.scene import (
 )
 from ketamon.tui.shown import exact
 from ketamon.tui.times import age_words, round_words, span
+from ketamon.tui.widgets.audio import audio_is_bad, audio_words
 from ketamon.tui.widgets.devices import has_bar, trouble
 from ketamon.vitals import CONDITIONS, VITALS
 
@@ -79,6 +80,7 @@ def lane(c: Canvas, scene: Scene, y: int, condition: ConditionView, more: str) -
     at, waiting, technical = stops(c.width), waits(condition), condition.condition not in CONDITIONS
     filled = waiting and not technical and condition.priority != "low"
     name = role(condition)
+    c.drawn.add(condition.condition)
     ink = "" if filled else name + "-ink"
     if filled:
         c.fill(1, y, c.width - 2, 1, name)
@@ -141,8 +143,10 @@ def _chip(
 ) -> None:
     """The mark: the part that flashes, between its fill and plain text."""
     name, text = role(condition), f" {mark(condition):<3} "
-    if chip:
+    if chip and scene.lit(condition):
         c.put(1, y, text[:4], paper=name, bold=True)
+    elif chip:
+        c.put(1, y, text[:4], name + "-ink", "ground", bold=True)
     elif filled and not scene.lit(condition):
         c.put(1, y, text, name + "-ink", "ground", bold=True)
     else:
@@ -154,6 +158,8 @@ def _actions(c: Canvas, scene: Scene, condition: ConditionView, more: str) -> tu
     if not waits(condition) or scene.lost or "answer" not in scene.able:
         return (more,)
     word = scene.words["answer"]
+    if scene.panel is not None and scene.panel.takes_text and scene.panel.takes_back:
+        return (more,)  # words are typed: the space bar is a character
     presses: tuple[str, ...] = ("SPACE",)
     if c.width >= 80:
         presses = ("SPACE seen",) if word == "seen" else ("SPACE acknowledge", "SPACE ack")
@@ -227,13 +233,16 @@ def _devices(c: Canvas, scene: Scene, y: int) -> None:
     )
     for aside in _asides(scene, c.width, quiet=not found):
         if needed + 2 + len(aside) <= edge:
-            edge = c.right(edge, y, aside, "dim" if scene.replay else "text") - 2
+            bad = audio_is_bad(scene)
+            ink = "dim" if scene.replay else "bright" if bad else "text"
+            edge = c.right(edge, y, aside, ink, bold=bad) - 2
             break
     if not found:
         ink = "bright" if absent(scene) else "text" if away_words(scene) else "dim"
         c.put(2, y, fit(_quiet_words(c, scene), edge - 2), ink)
         return
     first = found[0]
+    c.drawn.add(first.condition)
     _chip(c, scene, y, first, filled=False, chip=True)
     at, ink = stops(c.width), role(first) + "-ink"
     action = "" if scene.replay else _actions(c, scene, first, "")[0]
@@ -265,17 +274,19 @@ def _asides(scene: Scene, width: int, *, quiet: bool) -> tuple[str, ...]:
     """What stands at the right of the devices' lane, longest first: a recording, or whose seat."""
     if scene.replay:
         return ("a recording, not a patient",) * (width >= 80) + ("a recording",)
-    seat = seat_shown(scene.picture)
+    seat, sound = seat_shown(scene.picture), audio_words(scene)
     if not seat:
-        return ()
-    only = seat != "trainer" and quiet
-    return (f"{seat}, information only", seat) if only else (seat,)
+        return (sound,) if sound else ()
+    only = (f"{seat}, information only",) if seat != "trainer" and quiet else ()
+    told = (*only, seat)
+    return (*(f"{words}   {sound}" for words in told if sound), *told)
 
 
 def _quiet_words(c: Canvas, scene: Scene) -> str:
     """What the devices' lane says without an alarm; devices may have a row of their own."""
     bar = has_bar(c.width, c.height, tape=scene.picture.transport is not None)
-    parts = (away_words(scene), absent(scene)) if bar else (quiet_words(scene),)
+    barred = (away_words(scene), absent(scene), withheld(scene))
+    parts = barred if bar else (quiet_words(scene),)
     return "   ".join(part for part in parts if part) or "no technical alarms"
 
 
@@ -289,7 +300,19 @@ def reason(scene: Scene, condition: ConditionView) -> str:
 
 def quiet_words(scene: Scene) -> str:
     """What the devices' lane says without an alarm: who is away, what is missing."""
-    return "   ".join(p for p in (away_words(scene), absent(scene), trouble(scene)) if p)
+    parts = (away_words(scene), absent(scene), withheld(scene), trouble(scene))
+    return "   ".join(p for p in parts if p)
+
+
+def withheld(scene: Scene) -> str:
+    """What is kept back for a while: an alarm held while a cuff squeezes, suspended rise limits."""
+    views = scene.picture.vitals.values()
+    held = [VITALS[v.vital].label for v in views if v.held]
+    suspended = [v for v in views if v.suspended]
+    parts = [f"{', '.join(held)} low HELD: cuff on this arm"] if held else []
+    if suspended:
+        parts.append(f"rise limits SUSPENDED: {suspended[0].suspended}")
+    return "   ".join(parts)
 
 
 def away_words(scene: Scene) -> str:

@@ -32,6 +32,8 @@ def label_row(
     the mark and the age never.
     """
     shade = f"{role(condition)}-ink" if condition else own
+    if condition is not None:
+        c.drawn.add(condition.condition)
     end = c.put(x + 1, y, name, shade, bold=True) + 2
     words, edge = broken(condition) if condition else "", x + width - 1
     ages, room = provenance(shown), edge - end

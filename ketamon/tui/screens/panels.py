@@ -1,0 +1,222 @@
+"""How each panel looks: the table of them, and those that are made of rows.
+
+A panel of a new kind is a module in `ketamon.tui.panels` and a line in `LOOKS`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Any
+
+from ketamon.feed.settings import LEVEL_WORDS, SIDE_WORDS, setting_figure
+from ketamon.tui.canvas import Canvas
+from ketamon.tui.panels.away import Away
+from ketamon.tui.panels.heard import CHOICES, Heard
+from ketamon.tui.panels.limits import Limits, change_words
+from ketamon.tui.panels.panel import Panel
+from ketamon.tui.panels.reasons import Reasoned
+from ketamon.tui.panels.skip import Skip
+from ketamon.tui.scene import Scene
+from ketamon.tui.shown import exact
+from ketamon.tui.times import clock
+from ketamon.tui.typed import Typed
+from ketamon.tui.widgets.page import BLANK, Page, Piece, Row, draw_page, row
+from ketamon.tui.widgets.typedpanel import NEEDED, typedpanel, typedrow
+from ketamon.vitals import VITALS, Number
+
+ALL = 99  # rows: as many as there are
+CURSOR = "▏"
+CELL = 8  # columns of a limit
+CELLS_AT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Rows it needs over the trends; how it is drawn there; on one row, where a screen has no more.
+
+    Without `line` a small screen gives it a page of its own, under the numbers in small.
+    """
+
+    needed: int
+    draw: Callable[..., None]
+    line: Callable[..., None] | None = None
+
+
+def _of_rows(rows: Callable[[Scene, Any, int, int], Page]) -> Callable[..., None]:
+    def draw(
+        c: Canvas, scene: Scene, panel: Panel, x: int, y: int, width: int, height: int
+    ) -> None:
+        draw_page(c, rows(scene, panel, width, height), x, y, width, height, paper="raised")
+
+    return draw
+
+
+def _reasons(panel: Reasoned, width: int) -> list[Row]:
+    """The usual reasons, the chosen one marked; or the words that are being typed."""
+    own = panel.reason not in panel.REASONS
+    rows = []
+    for i, reason in enumerate(panel.REASONS, 1):
+        chosen = panel.reason == reason
+        ink = "on-focus" if chosen else "text"
+        rows.append(row(
+            Piece(0, str(i), "on-focus" if chosen else "bright", bold=True),
+            Piece(3, reason, ink, bold=chosen),
+            paper="focus" if chosen else "", key=str(i),
+        ))  # fmt: skip
+    words = (
+        panel.reason + (CURSOR if panel.writing else "")
+        if own and (panel.reason or panel.writing)
+        else ""
+    )
+    words = words[-max(8, width - 6) :]
+    ink = "on-focus" if words else "text"
+    rows.append(row(
+        Piece(0, "0", ink if words else "bright", bold=True), Piece(3, words or "own words", ink, bold=bool(words)),
+        paper="focus" if words else "", key="0",
+    ))  # fmt: skip
+    return rows
+
+
+def _said(panel: Reasoned, width: int) -> list[Row]:
+    said = "sending" if panel.sending else panel.said
+    return [row(Piece(0, line, "bright", bold=True)) for line in wrap(said, max(8, width - 3))]
+
+
+def _skip(_scene: Scene, panel: Skip, width: int, _height: int) -> Page:
+    return Page(
+        "SKIP THE BP THAT IS DUE",
+        rows=(*_reasons(panel, width), BLANK, *(_said(panel, width) or _ask("why? then y"))),
+    )
+
+
+def _ask(words: str) -> list[Row]:
+    return [row(Piece(0, words, "text"))]
+
+
+def _heard(scene: Scene, _panel: Heard, width: int, _height: int) -> Page:
+    played = scene.picture.audio.test in ("played", "heard", "not_heard")
+    told = "was it heard at the chair?" if played else "the test is being played"
+    if scene.picture.audio.test == "failed":
+        told = f"the test failed: {scene.picture.audio.why or 'no sound came'}"
+    rows = [row(Piece(0, line)) for line in wrap(told, max(8, width - 3))]
+    rows += [row(Piece(0, str(i), "bright", bold=True), Piece(3, words, "text"), key=str(i))
+             for i, words in enumerate(CHOICES, 1)]  # fmt: skip
+    return Page("SOUND TEST", rows=tuple(rows))
+
+
+def _away(scene: Scene, panel: Away, width: int, _height: int) -> Page:
+    told = "back now" if panel.minutes == 0 else f"{panel.minutes} min"
+    more = " more" if panel.minutes and scene.away is not None else ""
+    rows = [_field("how long", told + more, chosen=panel.at == 0)]
+    for i, role in enumerate(panel.bound, 1):
+        word = "away" if role in panel.sensors else "stays"
+        rows.append(_field(role, word, chosen=panel.at == i))
+    rows += [BLANK, *_reasons(panel, width), BLANK]
+    return Page("AWAY", rows=(*rows, *(_said(panel, width) or _ask("y tells it so"))))
+
+
+def _field(name: str, value: str, *, chosen: bool) -> Row:
+    shown = f"◂ {value} ▸" if chosen else f"  {value}"
+    return row(
+        Piece(0, name, "bright" if chosen else "dim", bold=chosen),
+        Piece(10, shown, "on-focus" if chosen else "text", bold=chosen, paper="focus" if chosen else ""),
+    )  # fmt: skip
+
+
+# -- limits ---------------------------------------------------------------------------------------
+
+
+def _limits(scene: Scene, panel: Limits, width: int, height: int) -> Page:
+    """The table around the chosen limit; under it old → new, why, and what is wrong with it."""
+    limits = scene.picture.limits
+    foot = _change(scene, panel, width) if panel.new else _about(scene, panel, width)
+    rows = [_limit_row(panel, one) for one in panel.rows()]
+    used = 2 + len(foot) + (1 if height >= 16 else 0)
+    visible = max(3, height - used)
+    at = panel.rows().index((panel.at.split(".")[0], panel.at.split(".")[1])) if panel.at else 0
+    start = max(0, min(at - visible // 2, len(rows) - visible))
+    head = row(
+        Piece(CELLS_AT + CELL - 7, "medium", "dim"), Piece(CELLS_AT + 2 * CELL - 5, "high", "dim")
+    )
+    name = f"LIMITS  {limits.name}" if limits.name else "LIMITS"
+    aside = f"v{limits.version}"
+    return Page(name, aside, (head,), (*rows[start : start + visible], *foot))
+
+
+def _limit_row(panel: Limits, one: tuple[str, str]) -> Row:
+    vital, side = one
+    known = VITALS.get(vital)
+    pieces = [
+        Piece(0, known.label if known else vital, "bright", bold=True),
+        Piece(7, SIDE_WORDS.get(side, side), "dim"),
+    ]
+    for key in panel.levels(one):
+        level = key.split(".")[2]
+        column = {"medium": 0, "high": 1, "high_now": 2}[level]
+        chosen, setting = key == panel.at, panel._setting(key)
+        figure = setting_figure(panel.value(key))
+        text = f"◂ {figure} ▸" if chosen and panel.may else figure
+        end = CELLS_AT + CELL * (column + 1) - 1 + (2 if chosen and panel.may else 0)
+        altered = panel.value(key) != setting.first
+        ink = (
+            "on-focus"
+            if chosen
+            else "bright"
+            if altered
+            else "limit"
+            if figure == "OFF"
+            else "text"
+        )
+        pieces.append(Piece(end - len(text), text, ink, bold=chosen or altered,
+                            paper="focus" if chosen else ""))  # fmt: skip
+    return row(*pieces)
+
+
+def _change(scene: Scene, panel: Limits, width: int) -> list[Row]:
+    rows = [BLANK]
+    rows += [row(Piece(0, line, "bright", bold=True))
+             for key, _ in panel.new for line in wrap(change_words(panel, key), max(8, width - 3))]  # fmt: skip
+    said = _said(panel, width)
+    if not said:
+        hint = _still(scene, panel)
+        said = [row(Piece(0, hint))] if hint else []
+    return [*rows, *said, *_reasons(panel, width)]
+
+
+def _still(scene: Scene, panel: Limits) -> str:
+    """`172 is still beyond it`: what the standing value would then be."""
+    for key, limit in panel.new:
+        vital, side, _ = key.split(".")
+        shown = scene.show(vital)
+        if limit is None or shown.value is None or side not in ("high", "low"):
+            continue
+        beyond = shown.value > limit if side == "high" else shown.value < limit
+        if beyond:
+            return f"{exact(shown.value)} is still beyond {exact(limit)}"
+    return ""
+
+
+def _about(scene: Scene, panel: Limits, width: int) -> list[Row]:
+    """Of the chosen limit: what it was, who changed it when and why; else who approved them."""
+    limits, setting = scene.picture.limits, panel._setting(panel.at)
+    told = [f"approved: {limits.approved}"] if limits.approved else []
+    changed = len(limits.changed)
+    if changed:
+        told.append(f"{changed} changed since the start")
+    if setting.is_changed:
+        at = "" if setting.t is None else clock(scene.picture.started, setting.t, seconds=False)
+        level = LEVEL_WORDS.get(panel.at.split(".")[2], "")
+        was: Number | None = setting.first
+        told = [f"{level}: was {setting_figure(was)}; {at} {setting.by}: {setting.reason}"]
+    lines = [line for text in told for line in wrap(text, max(8, width - 3))]
+    said = _said(panel, width)
+    return [BLANK, *said, *(row(Piece(0, line, "dim")) for line in lines[:4])]
+
+
+LOOKS: dict[type, Look] = {
+    Typed: Look(NEEDED, typedpanel, typedrow),
+    Limits: Look(ALL, _of_rows(_limits)),
+    Away: Look(ALL, _of_rows(_away)),
+    Skip: Look(11, _of_rows(_skip)),
+    Heard: Look(NEEDED, _of_rows(_heard)),
+}
