@@ -28,6 +28,7 @@ from ketamon.feed.messages import (
     Hello,
     PauseView,
     PlacementView,
+    QuarantineView,
     RhythmView,
     Snapshot,
     Transport,
@@ -77,6 +78,7 @@ class Picture:
     pause: PauseView | None = None
     limits: LimitsView = field(default_factory=LimitsView)
     episodes: dict[int, EpisodeView] = field(default_factory=dict)  # by the seq of the first line
+    quarantine: tuple[QuarantineView, ...] = ()
     audio: AudioView = field(default_factory=AudioView)
     viewers: tuple[ViewerView, ...] = ()
     viewers_received: float = 0.0  # on the viewer's own clock
@@ -170,7 +172,8 @@ class Picture:
         self.bin_s, self.history_s = s.bin_s, s.history_s
         self.devices, self.cuff = {d.device: d for d in s.devices}, s.cuff
         self.away, self.placement, self.rhythm = s.away, s.placement, s.rhythm
-        self.limits = s.limits or LimitsView()
+        self.pause = s.pause
+        self.limits, self.quarantine = s.limits or LimitsView(), s.quarantine
         self.episodes = {e.seq: e for e in s.episodes}
         self.vitals = {v.vital: v for v in s.vitals}
         self.conditions = {c.condition: c for c in s.conditions}
