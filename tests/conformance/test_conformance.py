@@ -1,4 +1,4 @@
-"""Every scenario, against the program as a person asks it and against the oracle where it can."""
+"""Every scenario, against the program as a person asks it, and the patient's lines against the oracle."""
 
 import re
 import tomllib
@@ -16,8 +16,6 @@ from tests.oracle.alarm_oracle import timeline
 
 SCENARIOS = check.scenarios()
 ROWS: list[dict[str, Any]] = tomllib.loads((check.HERE / "index.toml").read_text())["row"]
-BEYOND_THE_ORACLE = {"placement", "rhythm"}
-"""Kinds of entries that change the patient's alarms and that the oracle does not know."""
 OTHER_ENGINES = {
     "0.nightscout", "0.infirmary", "0.anasim", "0.pulseox", "0.xdrip", "0.nightscout-a",
     "0.nightscout-a2", "0.nightscout-b2", "0.nightscout-c", "0.nightscout-code",
@@ -29,10 +27,6 @@ def name(scenario: Scenario) -> str:
     return scenario.name
 
 
-def kinds(scenario: Scenario) -> set[str]:
-    return {entry["kind"] for entry in check.lines(scenario.input.read_text())}
-
-
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=name)
 def test_program_gives_the_expected_timeline(scenario: Scenario) -> None:
     words = ["replay", "{input}", "--headless", "--limits", "{limits}"]
@@ -41,9 +35,7 @@ def test_program_gives_the_expected_timeline(scenario: Scenario) -> None:
     assert check.difference(scenario.expected, check.lines(ran.stdout)) == ""
 
 
-@pytest.mark.parametrize(
-    "scenario", [s for s in SCENARIOS if not kinds(s) & BEYOND_THE_ORACLE], ids=name
-)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=name)
 def test_oracle_gives_the_expected_timeline_of_the_patient(scenario: Scenario) -> None:
     limits = None if scenario.limits is None else tomllib.loads(scenario.limits.read_text())
     found = timeline(check.lines(scenario.input.read_text()), limits)
@@ -104,3 +96,23 @@ def test_any_program_can_be_run_against_the_suite(capsys: pytest.CaptureFixture[
     assert "FAIL cuff-beyond-high-is-high-at-once: missing" in out
     assert "ok   short-excursion-is-no-alarm" in out
     assert check.main([]) == 2
+
+
+def test_scenarios_that_the_readme_names_exist() -> None:
+    table = (check.HERE / "README.md").read_text().partition("## What was found")[2]
+    rows = [row for row in table.splitlines() if row.startswith("| ")]
+    named = {found for row in rows for found in re.findall(r"`([a-z0-9-]+)`", row)}
+    assert named
+    assert named <= {scenario.name for scenario in SCENARIOS}
+
+
+def test_every_kind_of_entry_in_a_scenario_is_explained_in_the_readme() -> None:
+    readme = (check.HERE / "README.md").read_text().partition("## What goes in")[2]
+    used = {
+        entry["kind"]
+        for scenario in SCENARIOS
+        if scenario.name != "unknown-entries-change-nothing"
+        for entry in check.lines(scenario.input.read_text())
+    }
+    unsaid = {"note", "announced"}  # they change nothing, which is said of all the rest
+    assert used - unsaid <= set(re.findall(r"`([a-z_]+)`", readme))
