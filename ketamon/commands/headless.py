@@ -6,7 +6,7 @@ on a virtual loop, so the same seed gives the same bytes.
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 from ketamon.commands.demo import FAMILIES
 from ketamon.core.profile import Profile
@@ -36,8 +36,14 @@ class Lines:
         """Raw bytes belong to a session file."""
 
 
-async def session(seed: int, seconds: float, profile: Profile, keeps: Lines) -> None:
-    """Runs a session of a simulated patient for so long."""
+Beside = Callable[[Room, LiveSession], Coroutine[None, None, None]]
+"""What happens to room and session meanwhile: faults, and what people do."""
+
+
+async def session(
+    seed: int, seconds: float, profile: Profile, keeps: Lines, beside: Beside | None = None
+) -> None:
+    """Runs a session of a simulated patient for so long; `beside` is given up at its end."""
     loop = asyncio.get_running_loop()
     room = Room(seed, patient=demo_patient(seed))
     known = families()
@@ -48,15 +54,18 @@ async def session(seed: int, seconds: float, profile: Profile, keeps: Lines) -> 
     running.take(Limits(dict(profile.raw)))
     running.take(Phase("dosing"))
     ports = room.serve_pipes()
-    living = loop.create_task(room.run())
+    living = [loop.create_task(room.run())]
     devices.bind(Binding(role, known[family], ports[role]) for role, family in FAMILIES.items())
+    if beside is not None:
+        living.append(loop.create_task(beside(room, running)))
     await asyncio.sleep(seconds)
     await devices.close()
     running.take(End())
     running.stop()
     await room.close()
-    living.cancel()
-    await asyncio.gather(living, return_exceptions=True)
+    for task in living:
+        task.cancel()
+    await asyncio.gather(*living, return_exceptions=True)
 
 
 def print_session(seed: int, minutes: float) -> None:
