@@ -21,6 +21,7 @@ from textual.timer import Timer
 
 from ketamon.feed.messages import Answer, Beat, EntryMessage, FeedError, FromEngine, Hello
 from ketamon.feed.picture import Picture
+from ketamon.feed.ssh import SshAddress, SshError
 from ketamon.tui.abilities import why_other_seat
 from ketamon.tui.actions import Actions
 from ketamon.tui.canvas import Canvas
@@ -342,21 +343,23 @@ class MonitorApp(App[None], inherit_bindings=False):
 
 
 async def run_screen(
-    path: Path,
+    to: Path | SshAddress,
     *,
     theme: str | None = None,
     mouse: bool = False,
     seat: str | None = None,
     ends: bool = False,
 ) -> str | None:
-    """Draws the feed at `path` until somebody leaves; gives the reason if it ended otherwise.
+    """Draws the feed of a chair until somebody leaves; gives the reason if it ended otherwise.
 
     `seat` is the one asked for. `ends`: leaving ends the session; else a chair's goes on.
     """
     try:
-        feed = await LastingFeed.connect(path, seat)
+        feed = await LastingFeed.connect(to, seat)
+    except SshError as error:
+        return str(error)
     except OSError as error:
-        return f"no engine answers at {path}: {error.strerror or 'it went away'}; start it again"
+        return f"no engine answers at {to}: {error.strerror or 'it went away'}; start it again"
     app = MonitorApp(feed, theme=theme, ends=ends, asked=seat)
     try:
         await app.run_async(mouse=mouse)

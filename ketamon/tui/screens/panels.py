@@ -130,24 +130,28 @@ def _limits(scene: Scene, panel: Limits, width: int, height: int) -> Page:
     """The table around the chosen limit; under it old → new, why, and what is wrong with it."""
     limits = scene.picture.limits
     foot = _change(scene, panel, width) if panel.new else _about(scene, panel, width)
-    rows = [_limit_row(panel, one) for one in panel.rows()]
+    all_of_them = panel.rows()
     used = 2 + len(foot) + (1 if height >= 16 else 0)
     visible = max(3, height - used)
-    at = panel.rows().index((panel.at.split(".")[0], panel.at.split(".")[1])) if panel.at else 0
-    start = max(0, min(at - visible // 2, len(rows) - visible))
+    at = all_of_them.index((panel.at.split(".")[0], panel.at.split(".")[1])) if panel.at else 0
+    start = max(0, min(at - visible // 2, len(all_of_them) - visible))
+    shown = all_of_them[start : start + visible]
+    rows = [_limit_row(panel, one, first=i == 0 or shown[i - 1][0] != one[0])
+            for i, one in enumerate(shown)]  # fmt: skip
     head = row(
         Piece(CELLS_AT + CELL - 7, "medium", "dim"), Piece(CELLS_AT + 2 * CELL - 5, "high", "dim")
     )
     name = f"LIMITS  {limits.name}" if limits.name else "LIMITS"
     aside = f"v{limits.version}"
-    return Page(name, aside, (head,), (*rows[start : start + visible], *foot))
+    return Page(name, aside, (head,), (*rows, *foot))
 
 
-def _limit_row(panel: Limits, one: tuple[str, str]) -> Row:
+def _limit_row(panel: Limits, one: tuple[str, str], *, first: bool) -> Row:
+    """One side of a vital; the vital is named once."""
     vital, side = one
     known = VITALS.get(vital)
     pieces = [
-        Piece(0, known.label if known else vital, "bright", bold=True),
+        Piece(0, (known.label if known else vital) if first else "", "bright", bold=True),
         Piece(7, SIDE_WORDS.get(side, side), "dim"),
     ]
     for key in panel.levels(one):

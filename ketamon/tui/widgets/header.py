@@ -19,7 +19,7 @@ def header(c: Canvas, scene: Scene) -> None:
     paper = PAPER.get(mode, "raised")
     plain = mode == "LIVE" or paper == "raised" or scene.lost
     x = _badge(c, scene, mode, paper)
-    right = _clock(c, scene, x)
+    right = _changed(c, scene, x, _clock(c, scene, x))
     ink, strong = ("text", "bright") if plain else ("", "")
     middle = _phase(scene, wide=c.width >= MIDDLE)
     space = right - 2 - x
@@ -79,6 +79,19 @@ def _clock(c: Canvas, scene: Scene, x: int) -> int:
     if len(text) > c.width - 1 - x:
         return c.width
     return c.right(c.width - 1, 0, text, ink, bold=True)
+
+
+def _changed(c: Canvas, scene: Scene, x: int, right: int) -> int:
+    """How many limits are not those that the session began with; returns the first column taken."""
+    count = len(scene.picture.limits.changed)
+    if not count:
+        return right
+    words = (f"{count} limit{'s' if count > 1 else ''} changed", f"LIMITS {count}≠", f"{count}≠")
+    for text in words[0 if c.width >= MIDDLE else 1 :]:
+        if right - 2 - len(text) > x:
+            plain = scene.picture.mode == "LIVE" or scene.lost
+            return c.right(right - 2, 0, text, "bright" if plain else "", bold=True) - 1
+    return right
 
 
 def _running(scene: Scene) -> str:
