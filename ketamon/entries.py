@@ -134,6 +134,13 @@ class Acknowledge(_Body, frozen=True, tag="acknowledge"):
     up_to_seq: int | None = None
 
 
+class Review(_Body, frozen=True, tag="review"):
+    """A person looked at a reading that waited in quarantine: `accept` or `set_aside`."""
+
+    of_seq: int | None = None
+    verdict: str | None = None
+
+
 class PauseAudio(_Body, frozen=True, tag="pause_audio"):
     """Pauses one seat's sound."""
 
@@ -272,7 +279,7 @@ class Other(msgspec.Struct, frozen=True):
 
 _OWN_KINDS: tuple[type[msgspec.Struct], ...] = (
     Session, Device, Phase, Baseline, Limits, Dose, Symptom, Score, Intervention, Position, Note,
-    Correction, Acknowledge, PauseAudio, Away, Placement, Rhythm, Person, Handover, Cuff, Fault,
+    Correction, Review, Acknowledge, PauseAudio, Away, Placement, Rhythm, Person, Handover, Cuff, Fault,
     Announced, Alarm, Gap, End,
 )  # fmt: skip
 KINDS: dict[str, type[msgspec.Struct]] = {

@@ -23,6 +23,7 @@ from ketamon.engine.feed_server import FeedServer
 from ketamon.engine.limit_changes import differences, wanted
 from ketamon.engine.live_session import LiveSession
 from ketamon.engine.presence import CANNOT, LOST_S, TAKES, Presence
+from ketamon.engine.quarantine import review
 from ketamon.engine.seats import SOUND, account, refusal, seat_of
 from ketamon.entries import (
     KINDS,
@@ -191,6 +192,12 @@ class ChairHost:
             fields["source"] = text(args["source"])
         self.session.take(msgspec.convert(fields, Manual), "person", by)
 
+    def _review_reading(self, args: dict[str, Any], by: By) -> None:
+        quarantine = self.session.projector.quarantine
+        refused = review(quarantine, args.get("seq"), args.get("verdict"), self.session.take, by)
+        if refused is not None:
+            raise RefusedError(refused)
+
     def _away(self, args: dict[str, Any], by: By) -> None:
         sensors = args.get("sensors")
         given = [text(s) for s in sensors] if isinstance(sensors, list) else []
@@ -340,6 +347,7 @@ _DO: dict[str, Callable[[ChairHost, dict[str, Any], By], None]] = {
     "rhythm": ChairHost._rhythm,
     "chart": ChairHost._chart,
     "limits": ChairHost._limits,
+    "review_reading": ChairHost._review_reading,
     "baseline": ChairHost._baseline,
     "phase": ChairHost._phase,
     "end": ChairHost._end,

@@ -15,6 +15,7 @@ from ketamon.engine.alarm_history import AlarmHistory
 from ketamon.engine.at_patient import AtPatient, placement_view, rhythm_view
 from ketamon.engine.audio_pause import AudioPause
 from ketamon.engine.limit_changes import LimitsWatch
+from ketamon.engine.quarantine import Quarantine
 from ketamon.engine.views import away_view, condition_view, device_view, with_battery
 from ketamon.engine.words import describe
 from ketamon.entries import Device, Entry, Phase, Session
@@ -97,6 +98,7 @@ class Projector:
     cuff: CuffView | None = None  # as last told
     away: AwayView | None = None  # as last told
     pause: AudioPause = field(default_factory=AudioPause)
+    quarantine: Quarantine = field(default_factory=Quarantine)
     reworded: int = 0  # of the core's technical reasons, what was told
     limits: LimitsWatch = field(init=False)
     history: AlarmHistory = field(init=False)
@@ -129,10 +131,11 @@ class Projector:
         phase = self.phase if entry.kind == "phase" else None
         limits = self.limits.view(self.state.profile) if entry.kind == "limits" else None
         episodes = self.history.take(entry) if entry.kind == "alarm" else ()
+        unsure = self.quarantine.views() if self.quarantine.take(entry) else None
         found = (vitals, conditions, bins, bar, event, phase, devices, cuff, away)
-        if not any((*found, limits, episodes, pause, placement, rhythm)):
+        if unsure is None and not any((*found, limits, episodes, pause, placement, rhythm)):
             return None
-        return View(*found, placement, rhythm, limits=limits, episodes=episodes, pause=pause)
+        return View(*found, placement, rhythm, pause, limits, episodes, unsure)
 
     def snapshot(self, seq: int, t: float, mode: str) -> Snapshot:
         """Gives the whole picture."""
@@ -167,6 +170,7 @@ class Projector:
             cuff=self.cuff_view(max(self.state.t, round(t * 1000))),
             limits=self.limits.view(self.state.profile),
             episodes=tuple(self.history.episodes.values()),
+            quarantine=self.quarantine.views(),
         )
 
     def vital_view(self, vital: str) -> VitalView:

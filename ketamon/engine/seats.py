@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "acknowledge": (AT_CHAIR | {PHYSICIAN}, IN_SIMULATION),  # a physician's is `seen`
     "cuff": (AT_CHAIR, IN_SIMULATION),
     "manual": (AT_CHAIR, IN_SIMULATION),
+    "review_reading": (AT_CHAIR, IN_SIMULATION),
     "away": (AT_CHAIR, IN_SIMULATION),
     "placement": (AT_CHAIR, IN_SIMULATION),
     "rhythm": (AT_CHAIR, IN_SIMULATION),

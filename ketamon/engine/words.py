@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from ketamon.core.plausible import implausible_pressure
 from ketamon.core.profile import refusal
+from ketamon.engine.quarantine import FROM_CUFF, WORDS
 from ketamon.entries import (
     Alarm,
     Away,
@@ -17,6 +18,7 @@ from ketamon.entries import (
     Other,
     Phase,
     Placement,
+    Review,
     Rhythm,
 )
 from ketamon.feed.messages import EventLine
@@ -115,6 +117,8 @@ def _blood_pressure(entry: Entry) -> str:
     reason = why_not_judged(entry) or implausible_pressure(
         body.systolic_mmhg, body.diastolic_mmhg, body.mean_mmhg
     )
+    if WORDS.issubset(body.status):
+        return f"cuff reading with a wrong clock, waits for review: {_pressure(body)}"
     if "from_storage" in body.status:
         return f"stored cuff reading, not used: {_pressure(body)}"
     if reason is not None:
@@ -140,7 +144,13 @@ def _manual(entry: Entry) -> str:
         )
         if isinstance(value, int | float)
     ]
-    return f"typed {', '.join(given)}" if given else ""
+    how = "taken from the cuff's memory as of now:" if body.source == FROM_CUFF else "typed"
+    return f"{how} {', '.join(given)}" if given else ""
+
+
+def _review(entry: Entry) -> str:
+    body: Review = entry.body
+    return "" if body.verdict == "accept" else "cuff reading set aside"
 
 
 def _device(entry: Entry) -> str:
@@ -238,6 +248,7 @@ _WORDS: dict[str, Callable[[Entry], str]] = {
     "alarm": _alarm,
     "blood_pressure": _blood_pressure,
     "manual": _manual,
+    "review": _review,
     "device": _device,
     "limits": _limits,
     "phase": _phase,

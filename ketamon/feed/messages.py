@@ -36,6 +36,7 @@ from ketamon.feed.parts import (
     Mark,
     PauseView,
     PlacementView,
+    QuarantineView,
     RhythmView,
     Transport,
     VitalView,
@@ -73,6 +74,7 @@ __all__ = [
     "Ping",
     "PlacementView",
     "Pong",
+    "QuarantineView",
     "RhythmView",
     "Snapshot",
     "Transport",
@@ -112,6 +114,8 @@ class View(msgspec.Struct, frozen=True, omit_defaults=True):
     pause: PauseView | None = None
     limits: LimitsView | None = None
     episodes: tuple[EpisodeView, ...] = ()
+    quarantine: tuple[QuarantineView, ...] | None = None
+    """All readings that wait for review, where that changed."""
 
 
 # -- engine to viewer ---------------------------------------------------------------------------
@@ -162,6 +166,7 @@ class Snapshot(msgspec.Struct, frozen=True, tag_field="type", tag="snapshot", om
     pause: PauseView | None = None
     limits: LimitsView | None = None
     episodes: tuple[EpisodeView, ...] = ()
+    quarantine: tuple[QuarantineView, ...] = ()
 
 
 class EntryMessage(msgspec.Struct, frozen=True, tag_field="type", tag="entry", omit_defaults=True):
@@ -244,6 +249,7 @@ class Command(msgspec.Struct, frozen=True, tag_field="type", tag="command", omit
     | cuff | action: start, started, stop, skipped; reason | chair |
     | manual | systolic, diastolic, pulse_rate, spo2, rr, moaas; measured_t, source | chair |
     | away | minutes (5, 10, 15; 0: back), sensors, reason | chair |
+    | review_reading | seq (of a QuarantineView), verdict: accept, set_aside | chair |
     | placement | any of cuff_arm, cuff_site, cuff_size, probe_arm, line_arm | chair |
     | rhythm | irregular (true, false) | chair |
     | limits | changes (name → number, null: OFF) or back (to the profile); reason; check: only try | chair |

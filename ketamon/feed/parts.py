@@ -187,6 +187,22 @@ class RhythmView(msgspec.Struct, frozen=True, omit_defaults=True):
     decided_t: float | None = None
 
 
+class QuarantineView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A cuff reading that came at `t` with a time that can't be trusted: a person has to review it.
+
+    `seq` is what `review_reading` names; `device_time` is what the cuff's own clock said.
+    """
+
+    seq: int
+    t: float
+    device: str = "cuff"
+    systolic: Number | None = None
+    diastolic: Number | None = None
+    pulse_rate: Number | None = None
+    device_time: str | None = None
+    user: int | None = None
+
+
 class PauseView(msgspec.Struct, frozen=True, omit_defaults=True):
     """The chair's sound is paused from `since_t` until `until_t`, by `who`; 0 and 0: it is not.
 

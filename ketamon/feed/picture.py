@@ -206,6 +206,8 @@ class Picture:
             self.away = view.away if view.away.sensors else None
         if view.pause is not None:
             self.pause = view.pause if view.pause.until_t > self.t else None
+        if view.quarantine is not None:
+            self.quarantine = view.quarantine
         self.placement = view.placement or self.placement
         self.rhythm = view.rhythm or self.rhythm
         if view.limits is not None:

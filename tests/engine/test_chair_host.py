@@ -6,8 +6,10 @@ import pytest
 
 from ketamon.engine import seats
 from ketamon.engine.arguments import LONGEST_TEXT
+from ketamon.engine.quarantine import waiting
 from ketamon.entries import Note
 from ketamon.feed.beside import AudioView
+from ketamon_drivers.readings import BloodPressure
 from tests.engine.chairside import Chairside, at_a_chair
 
 EVERY_COMMAND: dict[str, dict[str, Any]] = {
@@ -32,9 +34,10 @@ EVERY_COMMAND: dict[str, dict[str, Any]] = {
     "cannot": {},
     "sound": {"can": True, "device": "made"},
     "announced": {"where": "bell"},
+    "review_reading": {"seq": 3, "verdict": "set_aside"},  # of the first entry after the limits
 }
 AT_CHAIR = {"acknowledge", "cuff", "manual", "away", "chart", "limits", "baseline", "phase", "end",
-            "placement", "rhythm"}  # fmt: skip
+            "placement", "rhythm", "review_reading"}  # fmt: skip
 TIME = {"speed", "pause", "play"}
 SOUNDING = {"pause_audio", "heard", "test_sound", "announced"}
 ANSWERS = {"take", "cannot"}
@@ -60,6 +63,7 @@ def test_each_seat_may_what_the_table_says_and_nothing_else(seat: str, mode: str
     async def asked(chair: Chairside) -> None:
         chair.host.set_speed = lambda _speed: None
         chair.host.audio.view = AudioView("bell", tests=1, test="played")
+        chair.take(waiting(BloodPressure(120, 80)), "cuff")
         for name, args in EVERY_COMMAND.items():
             answer = chair.ask(name, seat, **args)
             if answer.ok:
