@@ -25,9 +25,11 @@ from ketamon.tui.widgets.typedpanel import NEEDED, typedpanel, typedrow
 from ketamon.vitals import VITALS, Number
 
 ALL = 99  # rows: as many as there are
+LOW = 14  # rows under which a panel goes without blanks
 CURSOR = "▏"
 CELL = 8  # columns of a limit
 CELLS_AT = 12
+TWO_FROM = 52  # columns from which two reasons stand side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +53,28 @@ def _of_rows(rows: Callable[[Scene, Any, int, int], Page]) -> Callable[..., None
     return draw
 
 
-def _reasons(panel: Reasoned, width: int) -> list[Row]:
-    """The usual reasons, the chosen one marked; or the words that are being typed."""
-    own = panel.reason not in panel.REASONS
-    rows = []
-    for i, reason in enumerate(panel.REASONS, 1):
-        chosen = panel.reason == reason
-        ink = "on-focus" if chosen else "text"
-        rows.append(row(
-            Piece(0, str(i), "on-focus" if chosen else "bright", bold=True),
-            Piece(3, reason, ink, bold=chosen),
-            paper="focus" if chosen else "", key=str(i),
-        ))  # fmt: skip
-    words = (
-        panel.reason + (CURSOR if panel.writing else "")
-        if own and (panel.reason or panel.writing)
-        else ""
-    )
-    words = words[-max(8, width - 6) :]
-    ink = "on-focus" if words else "text"
-    rows.append(row(
-        Piece(0, "0", ink if words else "bright", bold=True), Piece(3, words or "own words", ink, bold=bool(words)),
-        paper="focus" if words else "", key="0",
-    ))  # fmt: skip
-    return rows
+def _reasons(panel: Reasoned, width: int, rows: int = ALL) -> list[Row]:
+    """The usual reasons by digit, the chosen one marked; two side by side where rows are few."""
+    own = "" if panel.reason in panel.REASONS else panel.reason
+    own += CURSOR if panel.writing else ""
+    told = [(str(i), reason, panel.reason == reason) for i, reason in enumerate(panel.REASONS, 1)]
+    told.append(("0", own or "own words", bool(own)))
+    beside = 2 if len(told) > rows and width >= TWO_FROM else 1
+    each = (width - 2) // beside
+    return [_side_by_side(told[i : i + beside], each) for i in range(0, len(told), beside)]
+
+
+def _side_by_side(told: list[tuple[str, str, bool]], each: int) -> Row:
+    pieces, keys = [], []
+    for i, (digit, words, chosen) in enumerate(told):
+        shown, paper = words[-(each - 4) :], "focus" if chosen else ""
+        ink = "on-focus" if chosen else ""
+        pieces += [
+            Piece(i * each, f"{digit}  ", ink or "bright", bold=True, paper=paper),
+            Piece(i * each + 3, f"{shown:<{each - 4}}", ink or "text", bold=chosen, paper=paper),
+        ]
+        keys.append((i * each, each, digit))
+    return Row(tuple(pieces), keys=tuple(keys))
 
 
 def _said(panel: Reasoned, width: int) -> list[Row]:
@@ -99,20 +99,23 @@ def _heard(scene: Scene, _panel: Heard, width: int, _height: int) -> Page:
     if scene.picture.audio.test == "failed":
         told = f"the test failed: {scene.picture.audio.why or 'no sound came'}"
     rows = [row(Piece(0, line)) for line in wrap(told, max(8, width - 3))]
-    rows += [row(Piece(0, str(i), "bright", bold=True), Piece(3, words, "text"), key=str(i))
-             for i, words in enumerate(CHOICES, 1)]  # fmt: skip
+    rows += [
+        _side_by_side([(str(i), words, False)], width - 2) for i, words in enumerate(CHOICES, 1)
+    ]
     return Page("SOUND TEST", rows=tuple(rows))
 
 
-def _away(scene: Scene, panel: Away, width: int, _height: int) -> Page:
+def _away(scene: Scene, panel: Away, width: int, height: int) -> Page:
     told = "back now" if panel.minutes == 0 else f"{panel.minutes} min"
     more = " more" if panel.minutes and scene.away is not None else ""
     rows = [_field("how long", told + more, chosen=panel.at == 0)]
     for i, role in enumerate(panel.bound, 1):
         word = "away" if role in panel.sensors else "stays"
         rows.append(_field(role, word, chosen=panel.at == i))
-    rows += [BLANK, *_reasons(panel, width), BLANK]
-    return Page("AWAY", rows=(*rows, *(_said(panel, width) or _ask("y tells it so"))))
+    said = _said(panel, width) or _ask("y tells it so")
+    gap = [BLANK] if height >= len(rows) + len(said) + 9 else []
+    left = height - 1 - len(rows) - len(said)
+    return Page("AWAY", rows=(*rows, *gap, *_reasons(panel, width, left), *gap, *said))
 
 
 def _field(name: str, value: str, *, chosen: bool) -> Row:
@@ -129,10 +132,11 @@ def _field(name: str, value: str, *, chosen: bool) -> Row:
 def _limits(scene: Scene, panel: Limits, width: int, height: int) -> Page:
     """The table around the chosen limit; under it old → new, why, and what is wrong with it."""
     limits = scene.picture.limits
-    foot = _change(scene, panel, width) if panel.new else _about(scene, panel, width)
+    low = height < LOW
+    foot = (_change if panel.new else _about)(scene, panel, width, low)
     all_of_them = panel.rows()
     used = 2 + len(foot) + (1 if height >= 16 else 0)
-    visible = max(3, height - used)
+    visible = max(1, height - used)
     at = all_of_them.index((panel.at.split(".")[0], panel.at.split(".")[1])) if panel.at else 0
     start = max(0, min(at - visible // 2, len(all_of_them) - visible))
     shown = all_of_them[start : start + visible]
@@ -176,15 +180,17 @@ def _limit_row(panel: Limits, one: tuple[str, str], *, first: bool) -> Row:
     return row(*pieces)
 
 
-def _change(scene: Scene, panel: Limits, width: int) -> list[Row]:
-    rows = [BLANK]
+def _change(scene: Scene, panel: Limits, width: int, low: bool) -> list[Row]:
+    words = [change_words(panel, key) for key, _ in panel.new]
+    told = ["; ".join(words)] if low else words
+    rows = [] if low else [BLANK]
     rows += [row(Piece(0, line, "bright", bold=True))
-             for key, _ in panel.new for line in wrap(change_words(panel, key), max(8, width - 3))]  # fmt: skip
+             for text in told for line in wrap(text, max(8, width - 3))]  # fmt: skip
     said = _said(panel, width)
     if not said:
         hint = _still(scene, panel)
         said = [row(Piece(0, hint))] if hint else []
-    return [*rows, *said, *_reasons(panel, width)]
+    return [*rows, *said, *_reasons(panel, width, 3 if low else ALL)]
 
 
 def _still(scene: Scene, panel: Limits) -> str:
@@ -200,7 +206,7 @@ def _still(scene: Scene, panel: Limits) -> str:
     return ""
 
 
-def _about(scene: Scene, panel: Limits, width: int) -> list[Row]:
+def _about(scene: Scene, panel: Limits, width: int, low: bool) -> list[Row]:
     """Of the chosen limit: what it was, who changed it when and why; else who approved them."""
     limits, setting = scene.picture.limits, panel._setting(panel.at)
     told = [f"approved: {limits.approved}"] if limits.approved else []
@@ -214,7 +220,7 @@ def _about(scene: Scene, panel: Limits, width: int) -> list[Row]:
         told = [f"{level}: was {setting_figure(was)}; {at} {setting.by}: {setting.reason}"]
     lines = [line for text in told for line in wrap(text, max(8, width - 3))]
     said = _said(panel, width)
-    return [BLANK, *said, *(row(Piece(0, line, "dim")) for line in lines[:4])]
+    return [*([] if low else [BLANK]), *said, *(row(Piece(0, line, "dim")) for line in lines[:4])]
 
 
 LOOKS: dict[type, Look] = {

@@ -143,15 +143,15 @@ def _episode(scene: Scene, episode: EpisodeView, width: int) -> list[Row]:
     answer = "never acknowledged"
     if episode.acknowledged_t is not None:
         after = age_words(episode.acknowledged_t - episode.began_t)
-        answer = f"ack after {after}" + (f", {episode.by}" if episode.by else "")
+        answer = f"ack {after}" + (f", {episode.by}" if episode.by else "")
     head = [
         Piece(0, condition_mark(episode.condition, episode.priority)),
         Piece(NAME, condition_label(episode.condition)),
     ]
     if width >= WIDE:
-        x = NAME + 20
-        return [row(*head, Piece(x, worst[:13]), Piece(x + 14, began, "dim"),
-                    Piece(x + 20, lasted, "dim"), Piece(x + 29, answer, "dim"))]  # fmt: skip
+        x = NAME + 19
+        return [row(*head, Piece(x, worst[:11]), Piece(x + 12, began, "dim"),
+                    Piece(x + 18, lasted, "dim"), Piece(x + 26, answer, "dim"))]  # fmt: skip
     head.append(Piece(NAME + len(condition_label(episode.condition)) + 1, worst))
     return [row(*head), row(Piece(NAME, f"{began}, {lasted}, {answer}", "dim"))]
 

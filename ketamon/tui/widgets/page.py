@@ -21,17 +21,20 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row; `paper` fills it, `names` is the condition that it tells, `key` what touching does."""
+    """One row; `paper` fills it, `names` is the condition that it tells.
+
+    `keys`: what touching it does, from a column on for so many.
+    """
 
     pieces: tuple[Piece, ...] = ()
     paper: str = ""
     names: str = ""
-    key: str = ""
+    keys: tuple[tuple[int, int, str], ...] = ()
 
 
-def row(*pieces: Piece, paper: str = "", names: str = "", key: str = "") -> Row:
+def row(*pieces: Piece, paper: str = "", names: str = "") -> Row:
     """A row of these pieces."""
-    return Row(pieces, paper, names, key)
+    return Row(pieces, paper, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +103,4 @@ def _row(c: Canvas, one: Row, x: int, y: int, width: int) -> None:
         )
     if one.names:
         c.drawn.add(one.names)
-    if one.key:
-        c.touch.append((y, x, width, one.key))
+    c.touch += [(y, x + 1 + left, wide, key) for left, wide, key in one.keys]
