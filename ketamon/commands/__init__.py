@@ -23,6 +23,7 @@ COMMANDS: dict[str, Lazy] = {
     "status": Lazy("status", "status", "Says which chairs run, and what alarms there."),
     "tail": Lazy("tail", "tail", "Prints a running session in plain sentences."),
     "feed": Lazy("feed", "feed", "Copies a running session's feed to standard output."),
+    "door": Lazy("door", "door", "Lets `feed` and `watch` in from afar: sshd's forced command."),
     "sessions": Lazy("sessions", "sessions", "Lists what was recorded here, and what runs."),
     "replay": Lazy("replay", "replay", "Plays a recording on the screen, or prints its alarms."),
     "whatif": Lazy("whatif", "whatif", "Says what other limits would have told of a recording."),

@@ -1,28 +1,57 @@
 """`ketamon feed [CHAIR]`: the feed on standard input and output, as another machine's screen needs it."""
 
 import asyncio
+import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
+OBSERVER = "observer"
+FIRST_LINE_BYTES = 4096
 CHUNK = 64 * 1024
 LAST_WORDS_S = 1.0  # what the engine has sent before it saw that we are gone
 
 
 @click.command()
 @click.argument("chair", required=False)
-def feed(chair: str | None) -> None:
+@click.option(
+    "--as",
+    "seat",
+    type=click.Choice(["nurse", "physician", OBSERVER, "trainer"]),
+    help="The highest seat that may be asked for.",
+)
+@click.option(
+    "--all", "every", is_flag=True, help="All chairs' feeds, to look at: what `wall` reads."
+)
+def feed(chair: str | None, seat: str | None, every: bool) -> None:
     """Copies CHAIR's feed, or the only running one's, to standard output, and input to it.
 
     One JSON object a line both ways; the first line to send is {"type":"attach"}.
     """
     from ketamon.commands.chairs import the_chair
 
-    asyncio.run(copy(Path(the_chair(chair).socket)))
+    if every:
+        from ketamon.commands.feed_all import copy_all
+
+        asyncio.run(copy_all())
+    else:
+        asyncio.run(copy(Path(the_chair(chair).socket), seat))
 
 
-async def copy(socket: Path) -> None:
+def lowered(first: bytes, seat: str) -> bytes:
+    """The first line, asking for no other seat than this one or an observer's; as it was if it is
+    no attach: the engine then says so."""
+    with suppress(ValueError):
+        asked = json.loads(first)
+        if isinstance(asked, dict):
+            asked["seat"] = OBSERVER if asked.get("seat") == OBSERVER else seat
+            return json.dumps(asked).encode() + b"\n"
+    return first
+
+
+async def copy(socket: Path, seat: str | None = None) -> None:
     """Copies both ways until either side is closed; raises ClickException where nobody answers."""
     from ketamon_drivers.links.loops import OwnThread
 
@@ -41,7 +70,14 @@ async def copy(socket: Path) -> None:
 
     async def up() -> None:
         # In a thread that nobody waits for: a terminal, a file and a pipe are all read alike.
+        first = b"" if seat is not None else None
         while data := await loop.run_in_executor(OwnThread(), os.read, 0, CHUNK):
+            if first is not None and seat is not None:
+                first += data
+                line, end, rest = first.partition(b"\n")
+                if not end and len(first) <= FIRST_LINE_BYTES:
+                    continue
+                data, first = lowered(line + end, seat) + rest, None
             writer.write(data)
             await writer.drain()
         writer.write_eof()
