@@ -24,9 +24,12 @@ _seconds: dict[str, float] = defaultdict(float)
 _counts: dict[str, int] = defaultdict(int)
 
 
-def needs(tool: str, package: str) -> pytest.MarkDecorator:
-    """Skips a test where a program is missing, and says what to install; CI must have it."""
-    missing = shutil.which(tool) is None
+def needs(tool: str, package: str, found: str | None = None) -> pytest.MarkDecorator:
+    """Skips a test where a program is missing, and says what to install; CI must have it.
+
+    `found`: where it is, of one that lies beside the usual path.
+    """
+    missing = (found or shutil.which(tool)) is None
     if missing and IN_CI:
         raise RuntimeError(f"{tool} is missing and CI must run its tests: install {package}")
     return pytest.mark.skipif(missing, reason=f"{tool} is missing: install {package}")

@@ -28,7 +28,8 @@ OUR_BRIDGES = ("10c4", "1a86")
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="JSON, a line a finding.")
 @click.option("--udev", is_flag=True, help="Prints udev rules that keep ModemManager away.")
-def doctor(as_json: bool, udev: bool) -> None:
+@click.option("--sshd", is_flag=True, help="Prints sshd's rules for the way in, and checks them.")
+def doctor(as_json: bool, udev: bool, sshd: bool) -> None:
     """Looks at this machine, and says of each thing that is wrong how to mend it.
 
     Exit code 1 where something is wrong. Nothing is changed.
@@ -36,6 +37,13 @@ def doctor(as_json: bool, udev: bool) -> None:
     if udev:
         click.echo("\n".join(udev_rules()))
         return
+    if sshd:
+        from ketamon.commands.doctor_sshd import checked, rules
+
+        click.echo("\n".join(rules()))
+        finding = checked()
+        click.echo(line_of(finding), err=True)
+        raise click.exceptions.Exit(int(finding.is_wrong))
     facts = gathered()
     findings = [check(facts) for check in CHECKS]
     for finding in findings:
