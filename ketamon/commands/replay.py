@@ -27,15 +27,36 @@ def _number(_ctx: click.Context, _param: click.Parameter, speed: float | None) -
     type=click.Path(path_type=Path),
     help="A limits profile (TOML) instead of the limits in the recording.",
 )
+@click.option("--redecode", is_flag=True,
+              help="Compare FILE, a session, with what today's decoders and alarms make of it.")  # fmt: skip
 @click.option("--at", "start", default="0", help="Where to begin: seconds, or h:mm:ss.")
 def replay(
-    file: Path, speed: float | None, headless: bool, limits_file: Path | None, start: str
+    file: Path,
+    speed: float | None,
+    headless: bool,
+    limits_file: Path | None,
+    redecode: bool,
+    start: str,
 ) -> None:
     """Plays FILE on the screen, flagged against the limits that were set, or prints its alarms.
 
     FILE is anything that `ketamon import` reads. What is kept but can't be right (a SYS of 11647)
     is counted on standard error with the reason.
+
+    With --redecode nothing is played: the bytes that a session keeps go through today's decoders,
+    its entries through today's alarms, and each line that is not as it was shown then is printed
+    with what it would be now. Exit 0: nothing differs. Exit 1: something does.
     """
+    if redecode:
+        if headless or limits_file is not None or speed is not None:
+            raise click.UsageError(
+                "--redecode plays nothing: leave --headless, --limits, --speed out"
+            )
+        from ketamon.commands.redecode import print_redecoded
+
+        if not print_redecoded(file):
+            click.get_current_context().exit(1)
+        return
     start_s = seconds(start)
     if headless:
         print_timeline(file, limits_file)

@@ -1,4 +1,12 @@
-"""Collects what devices send into one row a second and device."""
+"""Collects what devices send into one row a second and device.
+
+| framing of the family's protocol | the row's bytes |
+|---|---|
+| stream | as they came, one after the other |
+| packet | each notification with its length in front: two bytes, big end first |
+
+A notification's end is part of what was sent, and of what a decoder needs.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -6,6 +14,27 @@ from dataclasses import dataclass, field
 
 Put = Callable[[int, str, bytes], None]
 """Takes the time of the first byte in ms, the device, and its bytes of one second."""
+
+
+_LENGTH_BYTES = 2
+
+
+def as_packet(data: bytes) -> bytes:
+    """Gives one notification as it is kept; of over 65,535 bytes, which none has, the first."""
+    kept = data[: (1 << 8 * _LENGTH_BYTES) - 1]
+    return len(kept).to_bytes(_LENGTH_BYTES) + kept
+
+
+def packets(row: bytes) -> list[bytes]:
+    """Gives a row's notifications; raises ValueError where it holds none such."""
+    found, at = [], 0
+    while at < len(row):
+        start = at + _LENGTH_BYTES
+        at = start + int.from_bytes(row[at:start])
+        if at > len(row):
+            raise ValueError("the row ends inside a notification")
+        found.append(row[start:at])
+    return found
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 | table | a row is |
 |---|---|
 | `entry` | one entry: its line verbatim in `body`, `seq`, `t_ms` and `kind` drawn out, `hash` |
-| `raw` | what one device sent in one second, byte for byte, chained like the entries |
+| `raw` | what one device sent in one second (form: `ledger.raw_seconds`), chained like the entries |
 | `seal` | the one row holds the digest of the whole file once the session is closed |
 
 Everything that is stored is in a chain; the views only read the entries' lines. Rows are only

@@ -132,6 +132,13 @@ def read_session(path: Path) -> tuple[Entry, ...]:
     return tuple(_entry(path, row) for row in rows)
 
 
+def read_raw(path: Path) -> tuple[Row, ...]:
+    """Gives the rows of raw bytes of a session whose entries were read; raises SessionFileError."""
+    with opened(path) as connection:
+        rows, _ = _rows(connection, "raw")
+    return tuple(rows)
+
+
 def read_unclosed(path: Path) -> Unclosed:
     """Gives what a session that is to be resumed holds; raises SessionFileError.
 
