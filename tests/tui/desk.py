@@ -64,7 +64,8 @@ class FakeDesk:
             then(self.answer)
 
     def redraw(self) -> None:
-        """Draws nothing."""
+        """Takes what would be drawn as seen."""
+        self.seen = self.drawn()
 
     def leave(self) -> None:
         """Keeps that somebody left."""

@@ -19,6 +19,7 @@ from ketamon.tui.scene import Scene
 from ketamon.vitals import CONDITIONS, VITALS, Number
 
 STEP = {"sys": 5, "dia": 5, "map": 5, "hr": 5, "spo2": 1, "rr": 1, "moaas": 1}
+SPO2_ASKED_PCT = 85  # a limit below it is asked about
 BACK_REASON = "back to the profile"
 UP = Key(("up",), "", "", "", "previous", footer=False)
 DOWN = Key(("down",), "↑↓", "choose", "", "next")
@@ -50,6 +51,7 @@ class Limits(Reasoned):
     at: str = ""
     new: tuple[tuple[str, Number | None], ...] = ()
     may: bool = False
+    asked: bool = False
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -93,6 +95,23 @@ class Limits(Reasoned):
                 said = "" if back else "all limits are those of the profile"
                 open_panel(desk, self.saying(said, new=back, reason=BACK_REASON if back else ""))
 
+    def act(self, action: str, name: str, desk: Desk) -> None:
+        """As all that ask for a reason; what is dangerous is asked about once more."""
+        question = self.question()
+        if action == "yes" and question and self.reason and not self.asked:
+            open_panel(desk, self.saying(question, asked=True))
+        else:
+            super().act(action, name, desk)
+
+    def question(self) -> str:
+        """What is asked before it is sent; empty where nothing is dangerous."""
+        for key, value in self.new:
+            if value is None and key.endswith((".high", ".high_now")):
+                return f"{setting_words(key)} would be OFF: y again if it is so"
+            if value is not None and key.startswith("spo2.") and value < SPO2_ASKED_PCT:
+                return f"{setting_words(key)} would be {value:g}: y again if it is so"
+        return ""
+
     def _moved(self, action: str) -> "Limits":
         rows = self.rows()
         vital, side, level = self.at.split(".")
@@ -123,7 +142,7 @@ class Limits(Reasoned):
         new = {**dict(self.new), key: value}
         if value == self._setting(key).value:
             del new[key]
-        changed = self.saying("", new=tuple(new.items()))
+        changed = self.saying("", new=tuple(new.items()), asked=False)
         open_panel(desk, changed)
         check(desk, changed)
 
