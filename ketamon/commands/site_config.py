@@ -22,7 +22,7 @@ from typing import Any
 
 import platformdirs
 
-CHAIR_KEYS = ("cuff", "oximeter", "monitor", "limits")
+CHAIR_KEYS = ("cuff", "oximeter", "strap", "monitor", "limits")
 
 
 class SiteConfigError(ValueError):

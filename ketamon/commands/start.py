@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from ketamon.commands.site_config import SiteConfig
 
-ROLES = ("cuff", "oximeter", "monitor")
+ROLES = ("cuff", "oximeter", "strap", "monitor")
 MEMORY_DEVICES = 1  # the kernel's number of /dev/null and its kind
 
 
@@ -17,6 +17,7 @@ MEMORY_DEVICES = 1  # the kernel's number of /dev/null and its kind
 @click.option("--chair", default="1", show_default=True, help="The chair's name: letters, digits.")
 @click.option("--cuff", metavar="FAMILY:ADDRESS", help="As in suntech:/dev/ttyUSB0.")
 @click.option("--oximeter", metavar="FAMILY:ADDRESS", help="As in nonin-df8:/dev/serial/by-id/….")
+@click.option("--strap", metavar="FAMILY:ADDRESS", help="As in sig-strap:bluetooth:AA:BB:CC:….")
 @click.option("--monitor", metavar="FAMILY:ADDRESS", help="As in ge-dri:/dev/ttyUSB0.")
 @click.option("--limits", "limits_file", type=click.Path(path_type=Path), help="A limits profile.")
 @click.option("--config", type=click.Path(path_type=Path), help="The site's config.toml.")
@@ -29,6 +30,7 @@ def start(
     chair: str,
     cuff: str | None,
     oximeter: str | None,
+    strap: str | None,
     monitor: str | None,
     limits_file: Path | None,
     config: Path | None,
@@ -53,6 +55,9 @@ def start(
       cuff = "suntech:/dev/serial/by-id/usb-…"
       oximeter = "nonin-df8:/dev/serial/by-id/usb-…"
       limits = "iv.toml"
+
+    Bluetooth devices are given by address (`ketamon devices --scan` lists them) or by serial number:
+    and-cuff:bluetooth:AA:BB:CC:DD:EE:FF, and-cuff:bluetooth:serial=….
     """
     from ketamon.commands.chairs import start_keeper
     from ketamon.commands.site_config import ChairConfig, SiteConfigError, load_site_config
@@ -67,7 +72,7 @@ def start(
         raise click.ClickException(str(error)) from None
     check_interrupted(chair, new=new)
     at_chair = site.chairs.get(chair, ChairConfig())
-    given = {"cuff": cuff, "oximeter": oximeter, "monitor": monitor}
+    given = {"cuff": cuff, "oximeter": oximeter, "strap": strap, "monitor": monitor}
     devices = {
         role: address
         for role in ROLES
@@ -155,7 +160,7 @@ def mode_of(devices: dict[str, str]) -> str:
     """LIVE, or SIMULATED where the devices are virtual; a mixture is refused (DESIGN 2)."""
     from ketamon_drivers.catalog import every_family
     from ketamon_drivers.links.port import PortError
-    from ketamon_drivers.links.ports import port_for
+    from ketamon_drivers.links.ports import place_for
 
     known = every_family()
     virtual: dict[bool, list[str]] = {True: [], False: []}
@@ -167,7 +172,7 @@ def mode_of(devices: dict[str, str]) -> str:
                 f"{', '.join(sorted(n for n, f in known.items() if f.role == role))}"
             )
         try:
-            port = port_for(address, known[name].line)
+            port = place_for(address, known[name])
         except PortError as error:
             raise click.ClickException(str(error)) from None
         virtual[port.is_virtual].append(role)
@@ -186,8 +191,10 @@ def assert_can_be_ports(devices: dict[str, str]) -> None:
     A device that is plugged in later is found then, so a session may begin without it.
     """
     for role, given in devices.items():
+    from ketamon_drivers.links.bluetooth_place import is_bluetooth
+
         address = given.partition(":")[2]
-        if "/" not in address or "://" in address:
+        if "/" not in address or "://" in address or is_bluetooth(address):
             continue
         path = Path(address)
         if not path.exists():

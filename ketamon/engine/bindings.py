@@ -8,7 +8,7 @@ from ketamon.feed.paths import run_folder
 from ketamon_drivers.catalog import UnknownFamilyError, family_named
 from ketamon_drivers.links.locks import Lock, hold
 from ketamon_drivers.links.port import PortError
-from ketamon_drivers.links.ports import port_for
+from ketamon_drivers.links.ports import place_for
 
 
 def bindings_of(request: ChairRequest) -> list[Binding]:
@@ -24,7 +24,7 @@ def bindings_of(request: ChairRequest) -> list[Binding]:
             raise ChairError(f"{given}: {name} is for the {family.role}, not for the {role}")
         is_virtual = request.mode != "LIVE"
         try:
-            port = port_for(address, family.line, is_virtual=is_virtual)
+            port = place_for(address, family, is_virtual=is_virtual)
         except PortError as error:
             raise ChairError(str(error)) from None
         if port.is_virtual != is_virtual:
@@ -43,7 +43,10 @@ def hold_devices(bindings: list[Binding]) -> list[Lock]:
     for binding in bindings:
         identity = binding.port.identity
         # One device has several names; where it isn't there, only the one that was given.
-        for name in {identity, os.path.realpath(identity) if "://" not in identity else identity}:
+        for name in {
+            identity,
+            os.path.realpath(identity) if identity.startswith("/") else identity,
+        }:
             if name in ours:
                 raise ChairError(
                     f"{binding.port.address}: is given as {ours[name]} and as {binding.role}; "

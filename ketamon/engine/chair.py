@@ -191,6 +191,7 @@ async def serve(request: ChairRequest) -> None:
     lock.tell(told)
     session = LiveSession(request.mode, ledger, loop.time())
     devices = Devices(session)
+    devices.bluetooth.folder = run_folder()
     session.effect = devices.effect
     title = printable(request.title or "")[:TITLE_LETTERS] or path.stem
     host = ChairHost(session, devices, title, uuid4().hex[:8], speed=request.speed)

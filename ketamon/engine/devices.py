@@ -9,15 +9,18 @@ import logging
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 from ketamon.core.cuff import BETWEEN_STARTS_MS, StartCuff
+from ketamon.engine.bluetooth import ChairBluetooth
 from ketamon.engine.live_session import LiveSession
 from ketamon.entries import By, Cuff, Device
 from ketamon_drivers.catalog import Family
+from ketamon_drivers.links.bluetooth_link import BluetoothLink
+from ketamon_drivers.links.bluetooth_place import BluetoothPlace
 from ketamon_drivers.links.cuff_control import CuffControl, CuffEvent
 from ketamon_drivers.links.device_link import DeviceLink, LinkChange
-from ketamon_drivers.links.port import Port
+from ketamon_drivers.links.port import Place, Port
 from ketamon_drivers.readings import CuffPressure, Reading, Reply
 
 TOLD_AS: dict[str, Literal["streaming", "silent", "lost"]] = {
@@ -25,6 +28,7 @@ TOLD_AS: dict[str, Literal["streaming", "silent", "lost"]] = {
     "wrong_protocol": "silent",
     "streaming": "streaming",
     "lost": "lost",
+    "away": "streaming",  # a cuff between two measurements lacks nothing
 }
 """Link states that the record and the core are told, and as what; `opening` is not news."""
 
@@ -43,7 +47,7 @@ class Binding:
 
     role: str
     family: Family
-    port: Port
+    port: Place
 
 
 @dataclass(slots=True)
@@ -51,7 +55,7 @@ class Attached:
     """One bound device at work."""
 
     binding: Binding
-    link: DeviceLink
+    link: DeviceLink | BluetoothLink
     control: CuffControl | None = None
     task: asyncio.Task[None] | None = None
 
@@ -62,8 +66,12 @@ class Devices:
 
     session: LiveSession
     attached: dict[str, Attached] = field(default_factory=dict)
+    bluetooth: ChairBluetooth = field(init=False)
     wanted: StartCuff | None = None  # asked for by the schedule while the cuff could not be reached
     _trying: asyncio.TimerHandle | None = None
+
+    def __post_init__(self) -> None:
+        self.bluetooth = ChairBluetooth(self.session)
 
     def bind(self, bindings: Iterable[Binding]) -> None:
         """Enters who has which role, and begins to listen to them."""
@@ -96,6 +104,7 @@ class Devices:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.bluetooth.close()
 
     # -- the cuff -------------------------------------------------------------------------------
 
@@ -169,6 +178,9 @@ class Devices:
     def _attach(self, binding: Binding) -> Attached:
         role, session = binding.role, self.session
 
+        def keep(data: bytes) -> None:
+            session.take_raw(role, data)
+
         def read(reading: Reading) -> None:
             if attached.control is not None:
                 attached.control.reading(reading)
@@ -186,11 +198,22 @@ class Devices:
             if attached.control is not None:
                 attached.control.opened()
 
+        if isinstance(binding.port, BluetoothPlace):
+            radio_link = self.bluetooth.link(
+                role,
+                binding.port,
+                binding.family,
+                on_reading=read,
+                on_bytes=keep,
+                on_change=changed,
+            )
+            attached = Attached(binding, radio_link)
+            return attached
         link = DeviceLink(
-            binding.port,
+            cast("Port", binding.port),
             binding.family,
             on_reading=read,
-            on_bytes=lambda data: session.take_raw(role, data),
+            on_bytes=keep,
             on_change=changed,
             on_open=opened,
         )

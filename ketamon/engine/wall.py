@@ -39,6 +39,11 @@ def utc_now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
 
 
+def local_now() -> datetime.datetime:
+    """The wall clock here, without zone: what a device's clock shows that somebody set by hand."""
+    return datetime.datetime.now()  # noqa: DTZ005 the device has none
+
+
 def mark(t_s: float, speed: float) -> ClockMark:
     """Notes where session time stands now."""
     return ClockMark(t_s, boot_s(), boot_id(), utc_now().timestamp(), speed)

@@ -14,6 +14,8 @@ from ketamon.commands.site_config import (
 WHOLE = """
 [limits]
 approvers_group = "clinicians"
+[physician]
+may = ["limits"]
 [chair.1]
 cuff = "suntech:/dev/ttyUSB0"
 limits = "iv.toml"
@@ -35,6 +37,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     path.write_text(WHOLE)
     assert load_site_config(path) == SiteConfig(
         "clinicians",
+        ("limits",),
         {
             "1": ChairConfig({"cuff": "suntech:/dev/ttyUSB0"}, tmp_path / "iv.toml"),
             "window": ChairConfig({"oximeter": "nonin-df8:/dev/ttyUSB1"}, Path("/site/im.toml")),
@@ -64,12 +67,14 @@ def test_it_is_found_where_it_is_named_then_at_home_then_at_the_site(
     ("text", "words"),
     [
         ("[limits", "is not TOML"),
-        ("[limit]", "limit: unknown key; known here: limits, chair"),
+        ("[limit]", "limit: unknown key; known here: limits, physician, chair"),
+        ("[physician]\nmay = ['phase']", "physician.may: is a list of limits and end"),
+        ("[physician]\nmay = 'limits'", "physician.may: is a list of limits and end"),
         ('[limits]\napprover = "x"', "limits.approver: unknown key"),
         ("[limits]\napprovers_group = 7", "limits.approvers_group: 7 is not a text"),
         ("limits = 3", "limits: is not a table; write [limits]"),
         ("[chair]\n1 = 3", "chair.1: is not a table"),
-        ("[chair.1]\nstrap = 'x'", "chair.1.strap: unknown key; known here: cuff, oximeter"),
+        ("[chair.1]\npump = 'x'", "chair.1.pump: unknown key; known here: cuff, oximeter"),
         ("[chair.1]\ncuff = ['x']", "chair.1.cuff: ['x'] is not a text"),
     ],
 )

@@ -47,6 +47,11 @@ class BluetoothPlace:
         """True on a virtual radio (DESIGN 2)."""
         return self.radio is not None
 
+    @property
+    def radio_name(self) -> str:
+        """What tells this radio from another of one program."""
+        return REAL if self.radio is None else f"{VIRTUAL}{self.radio[0]}:{self.radio[1]}"
+
     def identity_of(self, device: str) -> str:
         """The identity of another device on the same radio, or of this one by its other name."""
         if self.radio is None:

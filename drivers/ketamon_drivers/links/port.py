@@ -32,8 +32,8 @@ class Wire(Interface):
         """Lets go at once; may be called twice."""
 
 
-class Port(Interface):
-    """Where a device is to be found."""
+class Place(Interface):
+    """Where a device is to be found, whatever connects it."""
 
     @property
     def address(self) -> str:
@@ -46,6 +46,10 @@ class Port(Interface):
     @property
     def is_virtual(self) -> bool:
         """True where no real device can be: a pseudo-terminal, a loopback port, a pipe (DESIGN 2)."""
+
+
+class Port(Place, Interface):
+    """A place on a medium of bytes."""
 
     async def open(self) -> Wire:
         """Opens it anew; raises PortError. Gives up after 5 s of real trying."""

@@ -12,7 +12,7 @@ from ketamon_drivers.links.capture import NothingToSaveError, anonymous, fixture
 from ketamon_drivers.links.loops import VirtualLoop, run
 from ketamon_drivers.links.pipe_port import PipeEnd, pipe
 from ketamon_drivers.links.port import Port, PortError
-from ketamon_drivers.links.ports import port_for
+from ketamon_drivers.links.ports import place_for
 from ketamon_drivers.links.probe import LISTEN_S, LONGEST_S, USUAL_LINES, Tried, lines_of, probe
 from ketamon_drivers.protocols import PROTOCOLS, contec_v7, suntech
 from ketamon_drivers.readings import BloodPressure, CuffPressure, Oximetry
@@ -147,10 +147,10 @@ def test_the_usual_settings_come_first_and_every_familys_own_is_among_them() -> 
 
 
 def test_a_bluetooth_family_has_no_port_and_that_is_told_in_a_sentence() -> None:
-    with pytest.raises(
-        PortError, match="this version can't connect yet: give a device on a serial"
-    ):
-        port_for("AA:BB:CC:DD:EE:FF", FAMILIES["and-cuff"].line)
+    with pytest.raises(PortError, match="is no Bluetooth device, and and-cuff is one: give blue"):
+        place_for("AA:BB:CC:DD:EE:FF", FAMILIES["and-cuff"])
+    with pytest.raises(PortError, match="is a Bluetooth device, and this one is on a serial line"):
+        place_for("bluetooth:AA:BB:CC:DD:EE:FF", FAMILIES["nonin-df8"])
 
 
 def test_a_device_that_goes_while_it_is_heard_is_told() -> None:
