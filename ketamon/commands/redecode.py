@@ -55,7 +55,9 @@ def _versions(entries: "Sequence[Entry]") -> tuple[str, str]:
     """Which program recorded the session, and which is this."""
     from importlib.metadata import version
 
-    given = next((entry.body.versions for entry in entries if entry.kind == "session"), {})
+    given: dict[str, str] = next(
+        (entry.body.versions for entry in entries if entry.kind == "session"), {}
+    )
     named = ", ".join(f"{name} {number}" for name, number in sorted(given.items()))
     return named or "an unknown version", f"ketamon {version('ketamon')}"
 
