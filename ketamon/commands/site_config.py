@@ -3,6 +3,8 @@
 ```toml
 [limits]
 approvers_group = "clinicians"    # accounts of this group may approve a limits profile
+[physician]
+may = ["limits"]                  # of limits, end: what a physician may do from afar, none if left out
 [chair.1]
 cuff = "suntech:/dev/serial/by-id/usb-…"
 oximeter = "nonin-df8:/dev/serial/by-id/usb-…"
@@ -22,6 +24,7 @@ from typing import Any
 
 import platformdirs
 
+PHYSICIAN_MAY = ("limits", "end")
 CHAIR_KEYS = ("cuff", "oximeter", "strap", "monitor", "limits")
 
 
@@ -42,6 +45,7 @@ class SiteConfig:
     """One site's choices."""
 
     approvers_group: str | None = None
+    physician_may: tuple[str, ...] = ()
     chairs: Mapping[str, ChairConfig] = field(default_factory=dict)
 
 
@@ -56,14 +60,26 @@ def load_site_config(given: Path | None = None) -> SiteConfig:
         raise SiteConfigError(f"{path}: is not TOML: {str(error).lower()}") from None
     except OSError as error:
         raise SiteConfigError(f"{path}: can't be read: {error.strerror}") from None
-    _known(path, "", raw, ("limits", "chair"))
+    _known(path, "", raw, ("limits", "physician", "chair"))
     limits = _table(path, "limits", raw.get("limits", {}))
     _known(path, "limits.", limits, ("approvers_group",))
+    physician = _table(path, "physician", raw.get("physician", {}))
+    _known(path, "physician.", physician, ("may",))
     chairs = _table(path, "chair", raw.get("chair", {}))
     return SiteConfig(
         _text(path, "limits.approvers_group", limits.get("approvers_group")),
+        _may(path, physician.get("may", [])),
         {name: _chair(path, name, value) for name, value in chairs.items()},
     )
+
+
+def _may(path: Path, given: object) -> tuple[str, ...]:
+    """What a physician may do here beside watching."""
+    if not isinstance(given, list) or not all(name in PHYSICIAN_MAY for name in given):
+        raise SiteConfigError(
+            f"{path}: physician.may: is a list of {' and '.join(PHYSICIAN_MAY)}; as in may = ['limits']"
+        )
+    return tuple(given)
 
 
 def _found() -> Path | None:

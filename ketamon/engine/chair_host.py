@@ -77,6 +77,7 @@ class ChairHost:
     end_reason: str = ""
     end_by: By | None = None
     left: bool = False
+    physician_may: tuple[str, ...] = ()
     trouble: str = ""  # why a session that has ended can't be closed yet
     audio: Audio = field(init=False)
     presence: Presence = field(init=False)
@@ -110,7 +111,7 @@ class ChairHost:
     def command(self, command: Command, seat: str) -> Answer:
         """Carries a command out, or says why not; an entry that came of it is named by its seq."""
         args = command.args if isinstance(command.args, dict) else {}
-        refused = refusal(command.name, seat, self.session.mode)
+        refused = refusal(command.name, seat, self.session.mode, self.physician_may)
         if refused is None and self.ending.is_set():
             if command.name == "end" and not self.trouble:
                 return Answer(command.id, True)  # as somebody else has just asked

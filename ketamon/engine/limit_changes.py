@@ -96,6 +96,7 @@ class LimitsWatch:
 
     began: Raw = field(default_factory=dict)
     approved: str = ""
+    physician: bool = False  # this site lets a physician change them
     changes: dict[str, SettingView] = field(default_factory=dict)
 
     def take(self, entry: Entry, in_force: Profile) -> None:
@@ -123,6 +124,7 @@ class LimitsWatch:
             self.approved,
             tuple(self._setting(key, in_force.raw) for key in SETTINGS),
             in_force.audio_pause_ms / 1000,
+            self.physician,
         )
 
     def _setting(self, key: str, raw: Raw) -> SettingView:

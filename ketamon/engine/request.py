@@ -23,6 +23,7 @@ class ChairRequest(msgspec.Struct, frozen=True):
     ends_with_stdin: bool = False
     beat_fd: int | None = None
     failed_mark: str | None = None
+    physician_may: tuple[str, ...] = ()
 
 
 class ChairError(ValueError):

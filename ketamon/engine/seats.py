@@ -2,6 +2,7 @@
 
 import os
 import pwd
+from collections.abc import Collection
 
 NURSE, PHYSICIAN, OBSERVER, TRAINER = "nurse", "physician", "observer", "trainer"
 SOUND = "sound"  # the chair's own sound process, which sees all and changes nothing
@@ -53,11 +54,16 @@ def is_at_chair(seat: str, mode: str) -> bool:
     return seat in AT_CHAIR or (mode == SIMULATED and seat in IN_SIMULATION)
 
 
-def refusal(name: str, seat: str, mode: str) -> str | None:
-    """Why this seat may not give this command, in a sentence; None if it may."""
+def refusal(name: str, seat: str, mode: str, physician_may: Collection[str] = ()) -> str | None:
+    """Why this seat may not give this command, in a sentence; None if it may.
+
+    `physician_may`: the commands that this site lets a physician give from afar.
+    """
     if name not in COMMANDS:
         return f"{name}: a session can't do that"
     always, simulated = COMMANDS[name]
+    if seat == PHYSICIAN and name in physician_may:
+        return None
     if seat in always or (mode == SIMULATED and seat in simulated):
         return None
     if not always and mode != SIMULATED:

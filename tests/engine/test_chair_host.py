@@ -1,5 +1,6 @@
 """What may be asked of a chair, by whom, in which session, and what comes of it."""
 
+import os
 from typing import Any
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from ketamon.engine import seats
 from ketamon.engine.arguments import LONGEST_TEXT
 from ketamon.engine.quarantine import waiting
-from ketamon.entries import Note
+from ketamon.engine.seats import account
+from ketamon.entries import By, Note
 from ketamon.feed.beside import AudioView
 from ketamon_drivers.readings import BloodPressure
 from tests.engine.chairside import Chairside, at_a_chair
@@ -77,6 +79,20 @@ def test_each_seat_may_what_the_table_says_and_nothing_else(seat: str, mode: str
     assert done == MAY[seat, mode]
 
 
+def test_a_site_may_let_a_physician_change_limits_and_end_a_session() -> None:
+    change = {"changes": {"sys.high.medium": 170}, "reason": "ordered"}
+
+    async def asked(chair: Chairside) -> None:
+        assert not chair.ask("limits", "physician", **change).ok
+        chair.host.physician_may = ("limits",)
+        assert chair.ask("limits", "physician", **change).ok
+        assert not chair.ask("end", "physician").ok
+        assert not chair.ask("limits", "observer", changes={"sys.high.medium": 175}, reason="x").ok
+
+    chair = at_a_chair(asked, mode="LIVE")
+    assert chair.kept.of("limits")[-1].by == By(account(os.getuid()), "physician")
+
+
 def answers(*asked: tuple[str, dict[str, Any]], **how: Any) -> list[str]:
     """What is answered to a nurse: `ok`, or why not."""
     said: list[str] = []
@@ -119,6 +135,13 @@ def answers(*asked: tuple[str, dict[str, Any]], **how: Any) -> list[str]:
         ("manual", {"moaas": 9}, "moaas 9 can't be right"),
         ("manual", {"pulse_rate": 70, "measured_t": 61}, "future"),
         ("manual", {"pulse_rate": 70, "measured_t": "now"}, "give a number"),
+        ("placement", {}, "give any of cuff_arm"),
+        ("placement", {"cuff_arm": ""}, "give any of cuff_arm"),
+        ("placement", {"cuff_arm": "middle"}, "an arm is left or right"),
+        ("placement", {"cuff_site": "neck"}, "upper_arm, forearm, wrist or leg"),
+        ("placement", {"hat": "left"}, "give any of cuff_arm"),
+        ("rhythm", {}, "true or false"),
+        ("rhythm", {"irregular": "yes"}, "true or false"),
         ("chart", {}, "no such event"),
         ("chart", {"event": "alarm.x"}, "no such event"),
         ("chart", {"event": "dose.im", "value": 10**12}, "give a number"),
@@ -148,6 +171,8 @@ def test_what_makes_no_sense_is_refused_in_a_sentence_and_not_recorded(
         ("chart", {"event": "dose.im", "value": 50, "text": "left arm"}, b'"event":"dose.im"'),
         ("chart", {"event": "scale.moaas", "value": 4}, b'"kind":"score"'),
         ("cuff", {"action": "skipped", "reason": "asleep"}, b'"action":"skipped"'),
+        ("placement", {"cuff_arm": "left", "cuff_size": "\x1b[2JM"}, b'"cuff_arm":"left"'),
+        ("rhythm", {"irregular": True}, b'"irregular":true'),
         ("phase", {"phase": "recovery"}, b'"phase":"recovery"'),
         ("baseline", {}, b'"kind":"baseline"'),
     ],
