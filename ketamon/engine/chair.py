@@ -197,6 +197,8 @@ async def serve(request: ChairRequest) -> None:
     host = ChairHost(session, devices, title, uuid4().hex[:8], speed=request.speed)
     server = FeedServer(Path(request.socket), host)
     host.server, session.publish = server, server.publish
+    host.physician_may, host.seats = request.physician_may, request.seats
+    session.projector.limits.physician = "limits" in request.physician_may
     chair = Chair(
         request, path, lock, ledger, session, devices, host, server, RecordWatch(session, ledger),
         HostWatch(session), Kept(request.beat_fd, session, path, Path(request.socket)),
