@@ -21,6 +21,7 @@ FINGERPRINT_DIGITS = 16
 _HASH_BYTES = 32
 _HEAD = struct.Struct(">qqQ")
 _LENGTH = struct.Struct(">Q")
+_pack, _pack_length, _sha256 = _HEAD.pack, _LENGTH.pack, hashlib.sha256
 
 
 class Row(NamedTuple):
@@ -43,8 +44,8 @@ class Fault:
 
 def link(before: bytes, seq: int, t_ms: int, kind: bytes, body: bytes) -> bytes:
     """Gives a row's hash."""
-    head = before + _HEAD.pack(seq, t_ms, len(kind)) + kind + _LENGTH.pack(len(body))
-    return hashlib.sha256(head + body).digest()
+    head = before + _pack(seq, t_ms, len(kind)) + kind + _pack_length(len(body))
+    return _sha256(head + body).digest()
 
 
 def head(table: str, rows: Sequence[Row]) -> bytes:
@@ -65,16 +66,28 @@ def first_fault(table: str, rows: Sequence[Row]) -> Fault | None:
     Numbers may leave gaps, because an import keeps the numbers of the lines that it took: the
     hash, not the number, tells that something is missing.
     """
-    before, seq = GENESIS[table], 0
-    for index, row in enumerate(rows):
-        if not _is_whole(row):
-            return Fault(seq + 1, "is damaged")
-        if row.seq <= seq:
-            return Fault(row.seq, "is out of order")
-        if link(before, row.seq, row.t_ms, row.kind, row.body) != row.hash:
-            return _why(before, seq + 1, rows[index:])
-        before, seq = row.hash, row.seq
+    before, last = GENESIS[table], 0
+    for index, (seq, t_ms, kind, body, stored) in enumerate(rows):
+        try:
+            # As `link`, which `_why` asks again: a call for each row is a third of the time.
+            data = before + _pack(seq, t_ms, len(kind)) + kind + _pack_length(len(body)) + body
+            holds = _sha256(data).digest() == stored and seq > last
+        except (TypeError, struct.error):
+            holds = False
+        if not holds:
+            return _fault(before, last, rows[index:])
+        before, last = stored, seq
     return None
+
+
+def _fault(before: bytes, last: int, rest: Sequence[Row]) -> Fault:
+    """Tells what is wrong with the first of the rest, which doesn't follow."""
+    found = rest[0]
+    if not _is_whole(found):
+        return Fault(last + 1, "is damaged")
+    if found.seq <= last:
+        return Fault(found.seq, "is out of order")
+    return _why(before, last + 1, rest)
 
 
 def _is_whole(row: Row) -> bool:

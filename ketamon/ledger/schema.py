@@ -12,6 +12,7 @@ appended: triggers refuse the rest. A kind that is new appears in `event` and ne
 
 import hashlib
 import sqlite3
+from collections.abc import Callable
 
 APPLICATION_ID = 0x4B455441  # "KETA" in the file's header: `file` and SQLite's tools show it
 VERSION = 1
@@ -71,17 +72,22 @@ _ALARM_UNIT = (
 )
 
 
-def create(connection: sqlite3.Connection) -> None:
-    """Lays version 1 out in an empty database, in one transaction."""
+def create(connection: sqlite3.Connection, fill: Callable[[], object] = lambda: None) -> None:
+    """Lays version 1 out in an empty database, in one transaction.
+
+    `fill` puts the rows of a whole session in before the triggers are there: they judge each row.
+    """
     from sqlite_utils import Database  # noqa: PLC0415 (reading needs none of it, and it is slow to load)
 
     database = Database(connection, recursive_triggers=False, execute_plugins=False)
     with database.atomic():
         for name, columns in _TABLES.items():
             database.table(name).create(columns, pk="seq", not_null=set(columns), strict=True)
-            database.execute(_appended_only(name))
         database.table("seal").create({"digest": bytes}, not_null={"digest"}, strict=True)
         database.execute("INSERT INTO seal (digest) VALUES (?)", [OPEN_SEAL])
+        fill()
+        for name in _TABLES:
+            database.execute(_appended_only(name))
         for name in (*_TABLES, "seal"):
             for change in ("UPDATE", "DELETE"):
                 database.execute(_refused(name, change))

@@ -85,23 +85,23 @@ def write_session(path: Path, entries: Sequence[Entry]) -> str:
     """
     try:
         with closing(sqlite3.connect(":memory:", isolation_level=None, uri=True)) as connection:
-            schema.create(connection)
-            connection.execute("BEGIN")
-            connection.executemany(INSERT_ENTRY, _chained(entries))
-            connection.execute("COMMIT")
-            return close_into(connection, path)
+            rows = _chained(entries)
+            schema.create(connection, lambda: connection.executemany(INSERT_ENTRY, rows))
+            return close_into(connection, path, fingerprint(head("entry", rows)))
     except sqlite3.Error as error:
         raise SessionFileError(f"{path}: {why_not_written(error)}") from None
 
 
-def close_into(connection: sqlite3.Connection, path: Path) -> str:
+def close_into(connection: sqlite3.Connection, path: Path, expected: str = "") -> str:
     """Copies an open session into a closed file at `path` and gives its fingerprint.
 
+    `expected` is that fingerprint where it is known already.
     The copy is compact, sealed, checked against its chains and on the disk before it gets its name.
     The connection was opened with `uri=True`. Raises SessionFileError.
     """
-    expected = _fingerprint(*(_rows(connection, table)[0] for table in GENESIS))
     try:
+        if not expected:
+            expected = _fingerprint(*(_rows(connection, table)[0] for table in GENESIS))
         with new_file(path, CLOSED) as part:
             connection.execute("VACUUM INTO ?", (part.absolute().as_uri(),))
             _seal(part)
@@ -176,14 +176,16 @@ def verify_session(path: Path) -> Verdict:
     return verdict
 
 
-def _chained(entries: Sequence[Entry]) -> Iterator[Row]:
+def _chained(entries: Sequence[Entry]) -> list[Row]:
     numbered = all(entry.seq for entry in entries)
     before = GENESIS["entry"]
+    rows = []
     for number, entry in enumerate(entries, 1):
         seq = entry.seq if numbered else number
         kind = entry.kind.encode()
         before = link(before, seq, entry.t_ms, kind, entry.line)
-        yield Row(seq, entry.t_ms, kind, entry.line, before)
+        rows.append(Row(seq, entry.t_ms, kind, entry.line, before))
+    return rows
 
 
 def _judge(connection: sqlite3.Connection, path: Path) -> tuple[Verdict, list[Row]]:
@@ -222,8 +224,7 @@ def _rows(connection: sqlite3.Connection, table: str) -> tuple[list[Row], bool]:
     """Gives a chain's rows, as far as they can be read, and whether that was all of them."""
     rows: list[Row] = []
     try:
-        for row in connection.execute(_SELECT[table], (_LOWEST_SEQ, _ALL)):
-            rows.append(Row(*row))
+        rows.extend(map(Row._make, connection.execute(_SELECT[table], (_LOWEST_SEQ, _ALL))))
     except _DAMAGES:
         # The cursor reads one row ahead, and loses the last whole one with the first that isn't.
         after = rows[-1].seq + 1 if rows else _LOWEST_SEQ
