@@ -12,6 +12,9 @@ nothing that an engine can break lives here.
 | writes nothing to the beat pipe for 10 s | kills it, and starts it again |
 | dies again, started again three times within a minute | leaves a mark that `status` shows, gives up |
 
+While an engine runs, the keeper also keeps the chair's sound going, in a process of its own that
+outlives the engine: where the keeper gives up, that is what is left to tell.
+
 An engine whose keeper was killed starts another one, which adopts it: it listens to the same beats,
 and takes their end for the engine's death unless the last of them said that all was done. While a
 keeper watches over an engine it holds the chair's `.keeper` file, so that others can tell.
@@ -32,7 +35,8 @@ from typing import Any
 from ketamon_drivers.lock_file import LockFile
 
 REQUEST = "KETAMON_REQUEST"
-KEEPER, ENGINE = "ketamon.engine.keeper", "ketamon.engine.chair"
+KEEPER, ENGINE, SOUND = "ketamon.engine.keeper", "ketamon.engine.chair", "ketamon.sound"
+SOUND_AGAIN_AFTER_S, SOUND_ENDS_WITHIN_S = 5.0, 1.0
 STUCK_S = 10.0
 STARTED_AGAIN_AT_MOST, WITHIN_S = 3, 60.0
 READY_WITHIN_S = 30.0
@@ -67,6 +71,8 @@ class Keeper:
         self.was_ready = self.adopted is not None
         self.held: LockFile | None = None
         self.last_error = ""
+        self.sound: subprocess.Popen[bytes] | None = None
+        self.sound_again_at = 0.0
 
     def run(self) -> int:
         """Keeps an engine running until its session has ended."""
@@ -79,6 +85,7 @@ class Keeper:
                 self._start()
                 code = self._attend()
             if code == 0 or self.told_to_stop:
+                self._end_sound()
                 return 0
             if not self.was_ready:
                 return code
@@ -121,6 +128,8 @@ class Keeper:
                 wait = STUCK_S
             if self.beats in ready and not os.read(self.beats, 4096):
                 watched.remove(self.beats)
+            if self.was_ready:
+                self._keep_sound()
         code = engine.wait()
         os.close(self.beats)
         engine.stdout.close()
@@ -143,9 +152,33 @@ class Keeper:
             if not heard:
                 break
             last = heard[-1:]
+            self._keep_sound()
         self.adopted = None
         os.close(beats)
         return 0 if last == DONE else 1
+
+    def _keep_sound(self) -> None:
+        """Starts the chair's sound, and again when it has died; each beat brings us here."""
+        now = time.monotonic()
+        if now < self.sound_again_at or (self.sound is not None and self.sound.poll() is None):
+            return
+        self.sound_again_at = now + SOUND_AGAIN_AFTER_S
+        with suppress(OSError):  # the engine sees that none is there, and tells it
+            self.sound = subprocess.Popen(
+                [sys.executable, "-P", "-m", SOUND, self.request["socket"], self.request["chair"]],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+
+    def _end_sound(self) -> None:
+        """The session has ended, or is left: nothing is to be sounded."""
+        if self.sound is None:
+            return
+        self.sound.terminate()
+        try:
+            self.sound.wait(SOUND_ENDS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.sound.kill()
 
     def _hold(self) -> None:
         """Shows that somebody watches over this chair's engine."""
