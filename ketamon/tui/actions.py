@@ -7,7 +7,7 @@ from ketamon.feed.messages import Answer
 from ketamon.tui.abilities import SIMULATED, why_not
 from ketamon.tui.desk import Desk, is_linked, open_panel
 from ketamon.tui.keys import CHAIR_FASTEST, KEYS, LEAVING, SPEEDS, WINDOWS, Key, find
-from ketamon.tui.panels import away, heard, limits, skip
+from ketamon.tui.panels import away, heard, limits, review, skip
 from ketamon.tui.panels.panel import LOST, NO_ANSWER, Panel
 from ketamon.tui.scene import label, waits
 from ketamon.tui.typed import Typed
@@ -156,6 +156,10 @@ class Actions:
         """Asks what the patient is away for."""
         if self._desk.seen is not None:
             self._open(away.opened(self._desk.seen))
+
+    def review(self) -> None:
+        """Shows the stored readings that wait for a person."""
+        self._open(review.Review())
 
     def skip(self) -> None:
         """Asks why the BP that is due is skipped."""

@@ -67,6 +67,8 @@ KEYS = (
     Key(("s",), "s", "skip", "skip the BP that is due, with reason", "skip", "skip"),
     Key(("e",), "e", "events", "all that happened", "events"),
     Key(("d",), "d", "devices", "devices, sound, who watches", "devices"),
+    Key(("k",), "k", "stored BP", "say what becomes of stored cuff readings", "review", "review",
+        stays=True),
     Key(("u",), "u", "test sound", "play a sound test, then say if it was heard", "test_sound",
         "sound", footer=False),
     Key(("p",), "p", "{play}", "play, pause", "play", "time"),

@@ -11,6 +11,7 @@ from ketamon.tui.keys import KEYS, LEAVING, TYPING, WINDOWS, WORDS, help_lines, 
 from ketamon.tui.panels.away import Away
 from ketamon.tui.panels.heard import Heard
 from ketamon.tui.panels.limits import Limits
+from ketamon.tui.panels.review import Review
 from ketamon.tui.panels.skip import Skip
 from ketamon.tui.screens.panels import LOOKS
 from ketamon.tui.typed import Typed
@@ -86,14 +87,14 @@ def test_every_key_of_every_table_has_an_action() -> None:
 
 
 TABLES = (
-    KEYS, LEAVING, TYPING, WORDS, Limits.KEYS, Away.KEYS, Skip.KEYS, Heard.KEYS,
+    KEYS, LEAVING, TYPING, WORDS, Limits.KEYS, Away.KEYS, Skip.KEYS, Heard.KEYS, Review.KEYS,
     Limits().keys, Limits(may=True).keys, Limits(may=True, writing=True).keys,
 )  # fmt: skip
 """Every table of keys that a screen can have: a new panel's belongs here too."""
 
 
 def test_every_kind_of_panel_is_in_the_tables() -> None:
-    assert LOOKS.keys() == {Typed, Limits, Away, Skip, Heard}
+    assert LOOKS.keys() == {Typed, Limits, Away, Skip, Heard, Review}
 
 
 def test_one_key_has_one_meaning_on_every_screen() -> None:

@@ -15,6 +15,8 @@ from ketamon.tui.panels.heard import CHOICES, Heard
 from ketamon.tui.panels.limits import Limits, change_words
 from ketamon.tui.panels.panel import Panel
 from ketamon.tui.panels.reasons import Reasoned
+from ketamon.tui.panels.review import CHOICES as VERDICT_WORDS
+from ketamon.tui.panels.review import Review
 from ketamon.tui.panels.skip import Skip
 from ketamon.tui.scene import Scene
 from ketamon.tui.shown import exact
@@ -126,6 +128,38 @@ def _field(name: str, value: str, *, chosen: bool) -> Row:
     )  # fmt: skip
 
 
+def _review(scene: Scene, panel: Review, width: int, _height: int) -> Page:
+    """What waits, the chosen one marked; then what can become of it."""
+    waits = scene.picture.quarantine
+    chosen = panel.seq if any(r.seq == panel.seq for r in waits) else waits[0].seq if waits else 0
+    rows = []
+    for reading in waits:
+        is_chosen = reading.seq == chosen
+        pressure = f"{_figure(reading.systolic)}/{_figure(reading.diastolic)}"
+        clock_said = (
+            f"its clock: {reading.device_time}" if reading.device_time else "its clock is not set"
+        )
+        came = clock(scene.picture.started, reading.t, seconds=False)
+        ink = "on-focus" if is_chosen else "text"
+        rows.append(row(
+            Piece(0, pressure, ink, bold=True), Piece(9, f"came {came}", ink),
+            paper="focus" if is_chosen else "",
+        ))  # fmt: skip
+        rows += [row(Piece(2, line, "dim")) for line in wrap(clock_said, max(8, width - 5))]
+    rows += [
+        _side_by_side([(str(i), words, False)], width - 2)
+        for i, words in enumerate(VERDICT_WORDS, 1)
+    ]
+    rows += [
+        row(Piece(0, line, "bright", bold=True)) for line in wrap(panel.said, max(8, width - 3))
+    ]
+    return Page("STORED READINGS", rows=tuple(rows))
+
+
+def _figure(value: Number | None) -> str:
+    return "–" if value is None else f"{value:g}"
+
+
 # -- limits ---------------------------------------------------------------------------------------
 
 
@@ -228,5 +262,6 @@ LOOKS: dict[type, Look] = {
     Limits: Look(ALL, _of_rows(_limits)),
     Away: Look(ALL, _of_rows(_away)),
     Skip: Look(11, _of_rows(_skip)),
+    Review: Look(ALL, _of_rows(_review)),
     Heard: Look(NEEDED, _of_rows(_heard)),
 }

@@ -5,7 +5,7 @@ from textwrap import wrap
 from ketamon.feed.beside import FRESH_S
 from ketamon.feed.messages import DeviceView
 from ketamon.tui.scene import Scene
-from ketamon.tui.times import age_words
+from ketamon.tui.times import age_words, clock
 from ketamon.tui.widgets.audio import audio_words
 from ketamon.tui.widgets.devices import SIGNS, words
 from ketamon.tui.widgets.page import BLANK, Page, Piece, Row, row
@@ -22,6 +22,7 @@ def page(scene: Scene, width: int) -> Page:
     rows = [part for device in devices for part in _device(scene, device, width)]
     if not devices:
         rows = [row(Piece(0, "no devices: what is measured is typed", "text")), BLANK]
+    rows += _stored(scene)
     rows += _placement(scene, width)
     rows += _sound(scene, width)
     rows += _viewers(scene)
@@ -72,6 +73,23 @@ def signal_words(scene: Scene, device: DeviceView) -> str:
     }
     used = any(v.source == device.device for v in scene.picture.vitals.values())
     return f"signal: {', '.join(sorted(found))}" if found else "signal good" if used else ""
+
+
+def _stored(scene: Scene) -> list[Row]:
+    """Stored cuff readings that wait for a person to say what they are."""
+    waits = scene.picture.quarantine
+    if not waits:
+        return []
+    how = "k reviews them" if "review" in scene.able else "at the chair they are reviewed"
+    rows = [row(Piece(0, "STORED, NOT COUNTED", "bright", bold=True), Piece(21, how, "dim"))]
+    for reading in waits:
+        pressure = "/".join(
+            "–" if v is None else f"{v:g}" for v in (reading.systolic, reading.diastolic)
+        )
+        came = clock(scene.picture.started, reading.t, seconds=False)
+        said = f", its clock said {reading.device_time}" if reading.device_time else ""
+        rows.append(row(Piece(INDENT, f"{pressure}  came {came}{said}")))
+    return [*rows, BLANK]
 
 
 def _placement(scene: Scene, width: int) -> list[Row]:

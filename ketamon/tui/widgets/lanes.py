@@ -312,6 +312,9 @@ def withheld(scene: Scene) -> str:
     parts = [f"{', '.join(held)} low HELD: cuff on this arm"] if held else []
     if suspended:
         parts.append(f"rise limits SUSPENDED: {suspended[0].suspended}")
+    if scene.picture.quarantine:
+        count = len(scene.picture.quarantine)
+        parts.append(f"{count} stored reading{'s' if count > 1 else ''} to review")
     return "   ".join(parts)
 
 
