@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.hazards import counts, hazards
 from tests.spread import Spread, workers
 
 ROOT = Path(__file__).parents[1]
@@ -53,9 +54,12 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Prints the seconds of each folder, slowest first."""
+    """Prints how the hazards stand, and the seconds of each folder, slowest first."""
     if not _seconds:
         return
+    if "tests/house" in _seconds:
+        terminalreporter.section("hazards")
+        terminalreporter.write_line(str(counts(hazards())))
     terminalreporter.section("seconds per folder")
     for folder, spent in sorted(_seconds.items(), key=lambda item: -item[1]):
         terminalreporter.write_line(f"{spent:7.1f} s  {_counts[folder]:5}  {folder}")
