@@ -52,6 +52,7 @@ class GattDevice(ABC):
         self._woken = asyncio.Event()
         self._gone = asyncio.Event()
         self._power: asyncio.Task[None] | None = None
+        self._is_closed = False
         config = DeviceConfiguration(name=identity.name, address=Address(identity.address))
         self.host = Device.from_config_with_hci(config, self.radio, self.radio)
         self.bonds = Bonds()
@@ -211,6 +212,10 @@ class GattDevice(ABC):
     async def close(self) -> None:
         """Switches it off; its links are over."""
         power, self._power = self._power, None
+        # A command to the controller that is answered at this moment takes the cancellation with it
+        # (asyncio.wait_for before Python 3.12).
+        self._is_closed = True
+        self.wake()
         if power is not None:
             power.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -223,7 +228,7 @@ class GattDevice(ABC):
             tasks.create_task(self._serve_hosts())
 
     async def _serve_hosts(self) -> None:
-        while True:
+        while not self._is_closed:
             self._woken.clear()
             await self._advertise()
             if self.link is not None:
