@@ -133,7 +133,7 @@ def _rows(columns: Sequence[Column]) -> list[tuple[str, ...]]:
             rows.append((f"  {condition.label}", *(_minutes(o.beyond_ms, name) for o in outcomes)))
             if any(name in o.beyond_high_ms for o in outcomes):
                 cells = (_minutes(o.beyond_high_ms, name) for o in outcomes)
-                rows.append(("    of these beyond HIGH's", *cells))
+                rows.append(("    of these beyond the limit for HIGH", *cells))
     return rows
 
 

@@ -23,18 +23,18 @@ TABLE = """\
 A  the session's own limits
 B  {limits}: wider, version 3
 
-                                            A             B
-alarms                                      1             1
-alarms an hour                            2.0           2.0
-  HIGH                                    2.0           0.0
-  MEDIUM                                  0.0           2.0
-ended by themselves within 10 s   0 of 1, 0 %   0 of 1, 0 %
-acknowledged                                1             1
-  after (median)                      0:10:30       0:00:30
-  after (longest)                     0:10:30       0:00:30
+                                                   A             B
+alarms                                             1             1
+alarms an hour                                   2.0           2.0
+  HIGH                                           2.0           0.0
+  MEDIUM                                         0.0           2.0
+ended by themselves within 10 s          0 of 1, 0 %   0 of 1, 0 %
+acknowledged                                       1             1
+  after (median)                             0:10:30       0:00:30
+  after (longest)                            0:10:30       0:00:30
 minutes beyond a limit
-  SYS HIGH                               20.0          10.0
-    of these beyond HIGH's               10.0           0.0
+  SYS HIGH                                      20.0          10.0
+    of these beyond the limit for HIGH          10.0           0.0
 
 0:00:00–0:20:00  SYS HIGH 185 > 180, HIGH in A, only MEDIUM in B
 """
