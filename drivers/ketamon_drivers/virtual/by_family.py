@@ -29,13 +29,16 @@ MAKERS: dict[str, Callable[[Family, Body], VirtualDevice]] = {
 }
 """By protocol; oximeters that stream need none."""
 
+ON_AIR = {"gatt-2a35", "gatt-2a37", "viatom-bp2"}
+"""The protocols of Bluetooth devices in `virtual.radio` that are no oximeters; those are all there."""
+
 
 def virtual_device(family: Family, body: Body) -> VirtualDevice:
-    """Makes a device of this family; raises NoVirtualDeviceError."""
+    """Makes a device of this serial family; raises NoVirtualDeviceError."""
     maker = MAKERS.get(family.protocol)
     if maker is not None:
         return maker(family, body)
-    if has_virtual_device(family):
+    if family.line is not None and has_virtual_device(family):
         return VirtualStreamingOximeter(family, body.sample)
     raise NoVirtualDeviceError(
         f"{family.name}: there is no virtual device of this family yet; `ketamon devices` says of "
@@ -44,7 +47,11 @@ def virtual_device(family: Family, body: Body) -> VirtualDevice:
 
 
 def has_virtual_device(family: Family) -> bool:
-    """Tells whether `virtual_device` makes one."""
+    """Tells whether `virtual_device` makes one, or `virtual.radio` on Bluetooth."""
+    if family.bluetooth is not None:
+        return family.protocol in ON_AIR or (
+            family.role == "oximeter" and family.cadence_s is not None
+        )
     return family.protocol in MAKERS or (
         family.line is not None and family.role == "oximeter" and family.frames_per_s is not None
     )

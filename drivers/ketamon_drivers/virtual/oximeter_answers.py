@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol as Interface
 
-from ketamon_drivers.protocols import contec_v7, nonin_df8
+from ketamon_drivers.protocols import contec_ff12, contec_v7, nonin_df8
 
 ACKNOWLEDGED, REFUSED = b"\x06", b"\x15"
 SELECT_FORMAT = bytes.fromhex("02700202")
@@ -15,6 +15,9 @@ COMMAND_START, COMMAND_BYTES = 0x7D, 9
 WITHOUT_KEEP_ALIVE_S = 10.0
 """A V7 device that hears nothing for so long stops; hosts send a keep-alive every 5 s."""
 MODEL = b"SIM-50 "
+FF12_COMMAND_BYTES = 3
+WITHOUT_HEARTBEAT_S = 4.0
+"""An FF12 device that hears nothing for so long stops; hosts send a heartbeat every 1.5 s."""
 
 
 class Answers(Interface):
@@ -110,9 +113,45 @@ class ContecV7Answers:
         return []
 
 
+class ContecFF12Answers:
+    """Streams from a start to a stop, or until it hears no heartbeat; says of a stop that it stopped."""
+
+    def __init__(self) -> None:
+        self._heard = bytearray()
+        self._kept_s: float | None = None
+
+    def received(self, data: bytes) -> list[bytes]:
+        """Obeys whole commands; bit 7 is set in the first byte of each, and the last is the sum."""
+        answers: list[bytes] = []
+        for byte in data:
+            if byte & 0x80:
+                self._heard.clear()
+            elif len(self._heard) == FF12_COMMAND_BYTES:
+                continue
+            self._heard.append(byte)
+            command = bytes(self._heard)
+            now_s = asyncio.get_running_loop().time()
+            if command == contec_ff12.COMMANDS["stop"]:
+                self._kept_s = None
+                answers.append(contec_ff12.frame(contec_ff12.ANSWER, contec_ff12.STOPPED))
+            elif command == contec_ff12.COMMANDS["start"] or (
+                command in contec_ff12.COMMANDS.values() and self._kept_s is not None
+            ):
+                self._kept_s = now_s
+        return answers
+
+    def streams(self) -> bool:
+        """True while it was started and heard something lately."""
+        now_s = asyncio.get_running_loop().time()
+        if self._kept_s is not None and now_s - self._kept_s > WITHOUT_HEARTBEAT_S:
+            self._kept_s = None
+        return self._kept_s is not None
+
+
 ANSWERS: dict[str, Callable[[], Answers]] = {
     **{name: partial(NoninAnswers, number) for name, number in FORMATS.items()},
     "contec-v7": ContecV7Answers,
+    "contec-ff12": ContecFF12Answers,
 }
 
 

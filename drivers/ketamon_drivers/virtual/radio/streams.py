@@ -12,10 +12,16 @@ from bumble.core import UUID
 from bumble.gatt import Service
 
 from ketamon_drivers.catalog import Gatt
+from ketamon_drivers.protocols import gatt_2a5f
+from ketamon_drivers.readings import Oximetry
 from ketamon_drivers.virtual.device import VirtualDevice
 from ketamon_drivers.virtual.radio.advertising import Identity
 from ketamon_drivers.virtual.radio.air import Air
 from ketamon_drivers.virtual.radio.gatt_device import GattDevice
+from ketamon_drivers.virtual.radio.viatom import VirtualBP2
+
+FEATURES_UUID = "2A60"
+FEATURES = bytes.fromhex("0300e0ffffff00")  # both status fields, and nearly every bit in them
 
 LONGEST_QUEUE = 64
 """Packets that wait to go out; what is older is lost, as on air."""
@@ -73,7 +79,7 @@ class StreamDevice(GattDevice):
         self._queue.clear()
         self._gathered.clear()
 
-    def replay(self, packets: Sequence[bytes]) -> None:
+    def burst(self, packets: Sequence[bytes]) -> None:
         """Sends these at once, as a device does that empties its memory."""
         self._queue.extend(packets)
         self.wake()
@@ -90,3 +96,35 @@ class StreamDevice(GattDevice):
         size = self.packet_bytes if self._is_stream else len(data)
         self._queue.extend(data[at : at + size] for at in range(0, len(data), size))
         self.wake()
+
+
+class SigOximeterDevice(StreamDevice):
+    """An oximeter with the standard service, and a memory."""
+
+    def __init__(self, air: Air, identity: Identity, gatt: Gatt, inside: VirtualDevice) -> None:
+        super().__init__(air, identity, gatt, inside, reads={FEATURES_UUID: FEATURES})
+
+    def replay(self, count: int) -> None:
+        """Sends so many old readings at once, each marked as from its memory."""
+        stored = (
+            Oximetry(90 + number % 10, 60 + number % 40, status=("from_storage",))
+            for number in range(count)
+        )
+        self.burst([gatt_2a5f.encode(reading) for reading in stored])
+
+
+class PressedDevice(StreamDevice):
+    """A cuff that answers polls: its button, with its radio."""
+
+    def __init__(self, air: Air, identity: Identity, gatt: Gatt, inside: VirtualBP2) -> None:
+        super().__init__(air, identity, gatt, inside, is_stream=True)
+        self.cuff = inside
+        inside.battery_pct = lambda: self.battery_pct
+
+    def press_start(self) -> None:
+        """Somebody presses START."""
+        self.cuff.press_start()
+
+    def press_stop(self) -> None:
+        """Somebody lets the air out."""
+        self.cuff.press_stop()
