@@ -22,7 +22,7 @@ from ketamon.tui.widgets.tile import (
 
 WIDE = 70
 SIZE = 3
-PRESSURE_WIDTH = 37
+PRESSURE_WIDTH = 36
 
 
 def strip_rows(width: int) -> int:
@@ -48,7 +48,17 @@ def strip(c: Canvas, scene: Scene, y: int) -> tuple[tuple[int, int], ...]:
     each = (c.width - left - 1) // 2
     for i, vital in enumerate(("hr", "spo2")):
         shown, condition, x = scene.show(vital), scene.of(vital), left + i * each
-        label_row(c, x, y, each - 1, NAMES[vital], vital, condition, shown, corridor(shown.view))
+        label_row(
+            c,
+            x,
+            y,
+            each - 1,
+            NAMES[vital],
+            vital,
+            condition,
+            shown,
+            corridor(shown.view).replace(" ", ""),
+        )
         bar(c, x, y, 1 + SIZE, condition)
         _figures(c, scene, x + 1, y + 1, vital, shown, f"{shown.figures:>3}")
         if shown.mark and shown.value is not None:
