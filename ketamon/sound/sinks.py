@@ -27,6 +27,7 @@ from ketamon_drivers.links.loops import OwnThread
 CHOICE = "KETAMON_SOUND"
 TAKEN_WITHIN_S = 1.5  # beyond its own length, until the device has taken a whole burst
 OPENED_WITHIN_S = 5.0
+BUFFERED_S = 0.3  # what a device has taken and not yet played
 
 
 class Sink(Protocol):
@@ -115,8 +116,13 @@ class DeviceSink:
         next(source)
         try:
             await _aside(partial(opened.start, source))
+            begins = loop.time()
             async with asyncio.timeout(given.lasts_s + TAKEN_WITHIN_S):
                 await taken.wait()
+            ends = begins + given.lasts_s + BUFFERED_S
+            await asyncio.sleep(
+                max(0.0, ends - loop.time())
+            )  # it takes samples ahead of their time
         except TimeoutError:
             return "the sound device takes nothing"
         except self._library.MiniaudioError as error:
