@@ -13,8 +13,8 @@ from bumble.hci import Address
 from ketamon_drivers.catalog import FAMILIES
 from ketamon_drivers.links.loops import RealLoop, run
 from ketamon_drivers.readings import Oximetry
-from ketamon_drivers.virtual.radio.air import Air, Transceiver
 from ketamon_drivers.virtual.radio.advertising import Identity
+from ketamon_drivers.virtual.radio.air import Air, Transceiver
 from ketamon_drivers.virtual.radio.streams import StreamDevice
 from ketamon_drivers.virtual.streaming_oximeter import VirtualStreamingOximeter
 from tests.drivers.bluetooth.bluez import ABORTED, ADAPTER_PATH, BlueZ
