@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from ketamon.commands import cli
-from ketamon.vitals import CONDITIONS
+from ketamon.core.transitions import TRANSITIONS
+from ketamon.vitals import CONDITIONS, TECHNICAL
 from tests.conformance import check
 from tests.conformance.check import Scenario
 from tests.oracle.alarm_oracle import timeline
@@ -116,3 +117,20 @@ def test_every_kind_of_entry_in_a_scenario_is_explained_in_the_readme() -> None:
     }
     unsaid = {"note", "announced"}  # they change nothing, which is said of all the rest
     assert used - unsaid <= set(re.findall(r"`([a-z_]+)`", readme))
+
+
+def test_every_row_of_the_state_table_occurs_in_a_scenario() -> None:
+    seen: set[tuple[str, str, str]] = set()
+    for scenario in SCENARIOS:
+        states: dict[str, str] = {}
+        for line in scenario.expected:
+            before = states.get(line["condition"], "normal")
+            states[line["condition"]] = line["state"]
+            seen.add((before, line["change"], line["state"]))
+    rows = {(before, change, after) for (before, _), (after, change) in TRANSITIONS.items()}
+    assert rows - seen == set()
+
+
+def test_every_condition_occurs_in_a_scenario() -> None:
+    seen = {line["condition"] for scenario in SCENARIOS for line in scenario.expected}
+    assert {*CONDITIONS, *TECHNICAL} - seen == set()
