@@ -13,6 +13,8 @@ once, and so does all that still stands when a pause ends. All of it is in real 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from ketamon.entries import Alarm, decode
+from ketamon.feed.messages import EntryMessage, FromEngine
 from ketamon.feed.picture import Picture
 from ketamon.vitals import PRIORITY_RANK
 
@@ -21,6 +23,10 @@ SILENT_BETWEEN_S = 2.5
 
 ENGINE_SILENT, SILENCE_S = "engine_silent", 10.0
 """What sounds, at MEDIUM, when the engine has said nothing for so long: nobody judges alarms then."""
+
+
+TEST = "test"
+"""Instead of a condition: what a sound test is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,19 @@ def sounding(picture: Picture) -> dict[str, str]:
         if c.priority in PATTERNS
         and (c.state == "active" or (c.state == "unresolved" and c.acknowledged_t is None))
     }
+
+
+def realarmed(message: FromEngine) -> tuple[str, ...]:
+    """The condition that this message says to come again."""
+    if not isinstance(message, EntryMessage) or b'"realarmed"' not in bytes(message.entry):
+        return ()
+    entry = decode(bytes(message.entry), message.seq)
+    return (entry.body.condition,) if isinstance(entry.body, Alarm) else ()
+
+
+def is_paused(picture: Picture, clock: float) -> bool:
+    """True while the chair's sound is paused; `clock` is the viewer's own."""
+    return picture.pause is not None and picture.now(clock) < picture.pause.until_t
 
 
 @dataclass(frozen=True, slots=True)

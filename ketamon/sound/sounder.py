@@ -12,12 +12,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ketamon.entries import Alarm, decode
 from ketamon.feed.beside import AudioView
 from ketamon.feed.client import FeedClient
-from ketamon.feed.messages import Bye, EntryMessage, FeedError, FromEngine
+from ketamon.feed.messages import Bye, FeedError, FromEngine
 from ketamon.feed.picture import Picture
-from ketamon.feed.sounding import ENGINE_SILENT, SILENCE_S, Burst, Sounding, sounding
+from ketamon.feed.sounding import (
+    ENGINE_SILENT,
+    SILENCE_S,
+    TEST,
+    Burst,
+    Sounding,
+    is_paused,
+    realarmed,
+    sounding,
+)
 from ketamon.sound.neighbours import Neighbours
 from ketamon.sound.sinks import Sink
 from ketamon.vitals import PRIORITY_RANK
@@ -94,7 +102,7 @@ class Sounder:
         self.picture.apply(message, self.heard)
         if isinstance(message, AudioView):
             self._tested(message)
-        self.evaluate(_realarmed(message) if isinstance(message, EntryMessage) else ())
+        self.evaluate(realarmed(message))
 
     def _is_over(self) -> bool:
         alone = self._now() - self.heard > ALONE_AT_MOST_S
@@ -106,9 +114,8 @@ class Sounder:
         """Begins a burst if one is due, and waits for the next."""
         now = self._now()
         stands = self._stands(now)
-        pause = self.picture.pause
-        paused = pause is not None and self.picture.now(now) < pause.until_t
-        burst = self.state.step(now, stands, again, paused=paused and ENGINE_SILENT not in stands)
+        paused = is_paused(self.picture, now) and ENGINE_SILENT not in stands
+        burst = self.state.step(now, stands, again, paused=paused)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -170,7 +177,7 @@ class Sounder:
             before = view.tests - (view.test == "asked")
         self.tests = view.tests
         if view.tests > before and view.test == "asked" and view.by == "device":
-            self._begin(Burst("high", "test"), "test")
+            self._begin(Burst("high", TEST), "test")
 
     # -- what the engine is told ----------------------------------------------------------------
 
@@ -219,11 +226,3 @@ class Sounder:
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
-
-
-def _realarmed(message: EntryMessage) -> tuple[str, ...]:
-    """The condition that this entry says to come again."""
-    if b'"realarmed"' not in bytes(message.entry):
-        return ()
-    entry = decode(bytes(message.entry), message.seq)
-    return (entry.body.condition,) if isinstance(entry.body, Alarm) else ()

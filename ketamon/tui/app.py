@@ -21,9 +21,11 @@ from textual.timer import Timer
 
 from ketamon.feed.messages import Answer, Beat, EntryMessage, FeedError, FromEngine, Hello
 from ketamon.feed.picture import Picture
+from ketamon.feed.sounding import TEST, realarmed
 from ketamon.feed.ssh import SshAddress, SshError
 from ketamon.tui.abilities import why_other_seat
 from ketamon.tui.actions import Actions
+from ketamon.tui.bell import Bell
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.desk import Choices, Then
 from ketamon.tui.driver import driver_class
@@ -105,6 +107,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         self._tick: Timer | None = None
         self._flash = Flash(clock)
         self._named = Named()
+        self._bell = Bell()
         self._surface: Surface | None = None
         self.fault: str | None = None
 
@@ -159,6 +162,7 @@ class MonitorApp(App[None], inherit_bindings=False):
                     self._due_seq, self._beat_seq = self._beat_seq, self.picture.seq
                 self.picture.apply(message, self._heard)
                 self.ran = self.picture.speed or self.ran
+                self._ring(realarmed(message))
                 if isinstance(message, Hello) and self._asked is not None:
                     why, self._asked = why_other_seat(self.picture, self._asked), None
                     self.say(why, SEAT_NOTICE_S)
@@ -195,6 +199,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         """Draws when the session's clock shows a new second, and at least once a second."""
         self._draw()
         self._tell_drawn()
+        self._ring()
         now, speed = self.picture.now(self._clock()), self.picture.speed
         wait = 1.0
         if 0 < speed <= 1:
@@ -212,6 +217,18 @@ class MonitorApp(App[None], inherit_bindings=False):
             self.run_worker(pinging, group="drawn", exclusive=True, exit_on_error=False)
         if hasattr(driver, "ask"):
             driver.ask()
+
+    def _ring(self, again: tuple[str, ...] = ()) -> None:
+        """Rings the terminal's bell where the chair has no other sound, and tells that it did."""
+        now = self._clock()
+        burst = self._bell.due(self.picture, now, again, lost=now - self._heard > LINK_LOST_S)
+        if burst is None:
+            return
+        self.bell()
+        self.send(
+            "announced", lambda _answer: None, where="bell", priority=burst.priority,
+            condition=burst.condition, what="test" if burst.condition == TEST else "burst",
+        )  # fmt: skip
 
     def scene(self) -> Scene:
         """What is to be seen at this moment."""
