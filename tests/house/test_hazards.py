@@ -76,6 +76,9 @@ def test_no_device_that_is_known_is_a_pump() -> None:
 def test_no_sentence_says_what_to_give_a_patient() -> None:
     assert ADVICE.search("Give labetalol 10 mg")
     for module in MODULES:
-        for node in ast.walk(ast.parse(module.read_text())):
+        text = module.read_text()
+        if not re.search(DRUGS, text, re.IGNORECASE):
+            continue
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 assert not ADVICE.search(node.value), (module, node.value)
