@@ -173,11 +173,11 @@ class Central:
             try:
                 link = await device.connect(address, timeout=None)
             except asyncio.CancelledError:
-                # Else the controller goes on trying and refuses every later connection.
-                with contextlib.suppress(BaseBumbleError, TimeoutError, asyncio.CancelledError):
-                    await device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
                 if self._device is not device:
                     raise BleakError("the adapter is gone") from None
+                # Else the controller goes on trying and refuses every later connection.
+                with contextlib.suppress(BaseBumbleError):
+                    await device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
                 raise
             except BaseBumbleError as error:
                 raise BleakError(f"connecting failed: {error}") from error
