@@ -5,6 +5,8 @@
 approvers_group = "clinicians"    # accounts of this group may approve a limits profile
 [physician]
 may = ["limits"]                  # of limits, end: what a physician may do from afar, none if left out
+[seats]
+physician = "doctors"             # accounts of this group sit there; nurse and trainer likewise
 [chair.1]
 cuff = "suntech:/dev/serial/by-id/usb-…"
 oximeter = "nonin-df8:/dev/serial/by-id/usb-…"
@@ -25,6 +27,7 @@ from typing import Any
 import platformdirs
 
 PHYSICIAN_MAY = ("limits", "end")
+SEATS = ("nurse", "physician", "trainer")
 CHAIR_KEYS = ("cuff", "oximeter", "strap", "monitor", "limits")
 
 
@@ -46,6 +49,8 @@ class SiteConfig:
 
     approvers_group: str | None = None
     physician_may: tuple[str, ...] = ()
+    seats: Mapping[str, str] = field(default_factory=dict)
+    """Seat: the group whose accounts may take it at every chair of this machine."""
     chairs: Mapping[str, ChairConfig] = field(default_factory=dict)
 
 
@@ -60,15 +65,19 @@ def load_site_config(given: Path | None = None) -> SiteConfig:
         raise SiteConfigError(f"{path}: is not TOML: {str(error).lower()}") from None
     except OSError as error:
         raise SiteConfigError(f"{path}: can't be read: {error.strerror}") from None
-    _known(path, "", raw, ("limits", "physician", "chair"))
+    _known(path, "", raw, ("limits", "physician", "seats", "chair"))
     limits = _table(path, "limits", raw.get("limits", {}))
     _known(path, "limits.", limits, ("approvers_group",))
     physician = _table(path, "physician", raw.get("physician", {}))
     _known(path, "physician.", physician, ("may",))
+    seats = _table(path, "seats", raw.get("seats", {}))
+    _known(path, "seats.", seats, SEATS)
+    groups = {seat: _text(path, f"seats.{seat}", group) for seat, group in seats.items()}
     chairs = _table(path, "chair", raw.get("chair", {}))
     return SiteConfig(
         _text(path, "limits.approvers_group", limits.get("approvers_group")),
         _may(path, physician.get("may", [])),
+        {seat: group for seat, group in groups.items() if group},
         {name: _chair(path, name, value) for name, value in chairs.items()},
     )
 

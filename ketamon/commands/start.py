@@ -153,6 +153,8 @@ def request_for(
         "devices": devices,
         "limits": dict(profile.raw),
         "approval": approval,
+        "physician_may": list(site.physician_may),
+        "seats": dict(site.seats),
     }
 
 
@@ -190,9 +192,9 @@ def assert_can_be_ports(devices: dict[str, str]) -> None:
 
     A device that is plugged in later is found then, so a session may begin without it.
     """
-    for role, given in devices.items():
     from ketamon_drivers.links.bluetooth_place import is_bluetooth
 
+    for role, given in devices.items():
         address = given.partition(":")[2]
         if "/" not in address or "://" in address or is_bluetooth(address):
             continue

@@ -1,8 +1,7 @@
 """What viewers may ask of a chair: the feed's host for a running session."""
 
 import asyncio
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,9 +21,10 @@ from ketamon.engine.devices import Devices
 from ketamon.engine.feed_server import FeedServer
 from ketamon.engine.limit_changes import differences, wanted
 from ketamon.engine.live_session import LiveSession
+from ketamon.engine.peers import Peer
 from ketamon.engine.presence import CANNOT, LOST_S, TAKES, Presence
 from ketamon.engine.quarantine import review
-from ketamon.engine.seats import SOUND, account, refusal, seat_of
+from ketamon.engine.seats import SOUND, refusal, seat_of
 from ketamon.entries import (
     KINDS,
     PHASES,
@@ -78,6 +78,7 @@ class ChairHost:
     end_by: By | None = None
     left: bool = False
     physician_may: tuple[str, ...] = ()
+    seats: Mapping[str, str] = field(default_factory=dict)  # seat: the group that may take it
     trouble: str = ""  # why a session that has ended can't be closed yet
     audio: Audio = field(init=False)
     presence: Presence = field(init=False)
@@ -104,11 +105,11 @@ class ChairHost:
         session = self.session
         return Beat(session.now_ms() / 1000, session.keeps.recorded, self.speed, session.mode)
 
-    def seat(self, uid: int, wanted: str | None) -> str:
+    def seat(self, peer: Peer, wanted: str | None) -> str:
         """The seat of an account."""
-        return seat_of(uid, wanted, self.session.mode)
+        return seat_of(peer, wanted, self.session.mode, self.seats)
 
-    def command(self, command: Command, seat: str) -> Answer:
+    def command(self, command: Command, seat: str, who: str) -> Answer:
         """Carries a command out, or says why not; an entry that came of it is named by its seq."""
         args = command.args if isinstance(command.args, dict) else {}
         refused = refusal(command.name, seat, self.session.mode, self.physician_may)
@@ -118,7 +119,7 @@ class ChairHost:
             refused = f"the session has ended{self.trouble and f', and waits to be closed: {self.trouble}'}"
         if refused is not None:
             return Answer(command.id, False, refused)
-        by = By(account=account(os.getuid()), seat=seat)
+        by = By(account=who, seat=seat)
         before = self.session.state.seq
         try:
             _DO[command.name](self, args, by)

@@ -11,7 +11,6 @@ import asyncio
 import logging
 import os
 import socket
-import struct
 from collections import OrderedDict, deque
 from collections.abc import Iterable
 from contextlib import suppress
@@ -21,6 +20,7 @@ from typing import Protocol
 
 import msgspec
 
+from ketamon.engine.peers import Peer, peer_of
 from ketamon.engine.seats import account
 from ketamon.entries import READING_KINDS, Entry
 from ketamon.feed.messages import (
@@ -44,6 +44,7 @@ from ketamon.feed.messages import (
     decode_from_viewer,
     encode,
 )
+from ketamon.feed.paths import open_to_group
 
 BEAT_S = 1.0
 EVENTS_UNREAD_AT_MOST = 1_000
@@ -66,11 +67,11 @@ class Host(Protocol):
     def beat(self) -> Beat:
         """Proof of life now."""
 
-    def seat(self, uid: int, wanted: str | None) -> str:
+    def seat(self, peer: Peer, wanted: str | None) -> str:
         """The seat that this account gets."""
 
-    def command(self, command: Command, seat: str) -> Answer:
-        """Does what a viewer wants, or says why not."""
+    def command(self, command: Command, seat: str, who: str) -> Answer:
+        """Does what a viewer wants, of the account `who`, or says why not."""
 
 
 class Viewer:
@@ -146,7 +147,7 @@ class FeedServer:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Opens the socket, readable by its owner alone."""
+        """Opens the socket, for its owner alone, or for those who may enter its folder."""
         self.path.unlink(missing_ok=True)
         mask = os.umask(0o177)
         try:
@@ -154,6 +155,7 @@ class FeedServer:
         finally:
             os.umask(mask)
         self.path.chmod(FILE_MODE)
+        open_to_group(self.path, may_write=True)
 
     async def close(self, reason: str) -> None:
         """Says goodbye to every viewer and takes the socket away."""
@@ -240,8 +242,8 @@ class FeedServer:
             return
         finally:
             self._arriving.pop(writer, None)
-        uid = peer_uid(connection)
-        viewer = Viewer(self.host.seat(uid, attach.seat), account(uid))
+        peer = peer_of(connection)
+        viewer = Viewer(self.host.seat(peer, attach.seat), account(peer.uid))
         hello = self.host.hello(viewer.seat)
         viewer.put(hello)
         viewer.put(self.host.snapshot())
@@ -282,10 +284,10 @@ class FeedServer:
             if viewer.dropped is not None:
                 return
 
-    def _answered(self, command: Command, seat: str) -> Answer:
+    def _answered(self, command: Command, viewer: Viewer) -> Answer:
         """The host's answer; a fault of its own is one too, and the viewer's keys work on."""
         try:
-            return self.host.command(command, seat)
+            return self.host.command(command, viewer.seat, viewer.account)
         except Exception:
             logging.exception("a command has failed")
             return Answer(command.id, False, "the engine failed at this; its log says where")
@@ -300,7 +302,7 @@ class FeedServer:
                         viewer.has_drawn(message)
                         viewer.put(Pong(message.id))
                     case Command():
-                        viewer.put(self._answered(message, viewer.seat))
+                        viewer.put(self._answered(message, viewer))
                     case Attach():
                         raise FeedError("already attached")
         except (FeedError, asyncio.LimitOverrunError) as error:
@@ -308,17 +310,6 @@ class FeedServer:
         except (ConnectionError, asyncio.IncompleteReadError):
             viewer.dropped = "the viewer left"
         viewer.ready.set()
-
-
-def peer_uid(connection: socket.socket) -> int:
-    """The account at the other end, as the kernel knows it; our own where it can't say."""
-    option = getattr(socket, "SO_PEERCRED", None)
-    if option is None:
-        return os.getuid()
-    _pid, uid, _gid = struct.unpack(
-        "3i", connection.getsockopt(socket.SOL_SOCKET, option, struct.calcsize("3i"))
-    )
-    return int(uid)
 
 
 def _conflates(message: EntryMessage, entry: Entry) -> bool:

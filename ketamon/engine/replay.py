@@ -19,6 +19,7 @@ import msgspec
 from ketamon.core import alarms
 from ketamon.core.profile import Profile
 from ketamon.engine.feed_server import BEAT_S, FeedServer
+from ketamon.engine.peers import Peer
 from ketamon.engine.playback import Playback, marks
 from ketamon.entries import By, Entry
 from ketamon.feed.messages import (
@@ -98,13 +99,13 @@ class ReplayHost:
             self._now_s(), self.playback.state.seq, self._speed(), "REPLAY", self._transport()
         )
 
-    def seat(self, uid: int, wanted: str | None) -> str:
+    def seat(self, peer: Peer, wanted: str | None) -> str:
         """The account that plays may take any seat; nobody else steers."""
-        if uid != os.getuid():
+        if peer.uid != os.getuid():
             return "observer"
         return wanted or "trainer"
 
-    def command(self, command: Command, seat: str) -> Answer:
+    def command(self, command: Command, seat: str, _who: str) -> Answer:
         """Does what a viewer wants, or says why not."""
         args = command.args if isinstance(command.args, dict) else {}
         if seat not in AT_CHAIR:

@@ -24,6 +24,7 @@ class ChairRequest(msgspec.Struct, frozen=True):
     beat_fd: int | None = None
     failed_mark: str | None = None
     physician_may: tuple[str, ...] = ()
+    seats: dict[str, str] = {}  # seat: the group whose members may take it
 
 
 class ChairError(ValueError):

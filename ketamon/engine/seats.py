@@ -2,11 +2,15 @@
 
 import os
 import pwd
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
+from ketamon.engine.peers import Peer
 
 NURSE, PHYSICIAN, OBSERVER, TRAINER = "nurse", "physician", "observer", "trainer"
 SOUND = "sound"  # the chair's own sound process, which sees all and changes nothing
 SEATS = (NURSE, PHYSICIAN, OBSERVER, TRAINER)
+GIVEN_BY_GROUP = (NURSE, PHYSICIAN, TRAINER)
 AT_CHAIR = frozenset({NURSE})
 IN_SIMULATION = frozenset({TRAINER})
 SIMULATED = "SIMULATED"
@@ -38,10 +42,23 @@ COMMANDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 """Command: the seats that may give it in any session, and those that may in a simulated one."""
 
 
-def seat_of(uid: int, wanted: str | None, mode: str) -> str:
-    """The seat of an account: ours may take any, nurse unless it asks for another; others watch."""
-    if uid != os.getuid():
-        return OBSERVER
+def seat_of(
+    peer: Peer, wanted: str | None, mode: str, groups: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """The seat of an account: ours may take any, nurse unless it asks for another.
+
+    Others sit where the site's `groups` (seat: group) let them, the first of theirs unless they
+    ask for another of them; all else watches.
+    """
+    if peer.uid != os.getuid():
+        theirs = [
+            seat
+            for seat in GIVEN_BY_GROUP
+            if groups.get(seat) in peer.groups and (seat != TRAINER or mode == SIMULATED)
+        ]
+        if wanted is None and theirs:
+            return theirs[0]
+        return wanted if wanted in theirs else OBSERVER
     if wanted == SOUND:
         return SOUND
     if wanted is None or wanted not in SEATS:

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import msgspec
 
-from ketamon.feed.paths import run_folder
+from ketamon.feed.paths import open_to_group, run_folder
 from ketamon_drivers.lock_file import LockFile, is_held
 
 CHAIR_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,19}")  # never like an option
@@ -106,6 +106,7 @@ def hold_chair(name: str, info: Mapping[str, Any]) -> Lock:
     if held is None:
         raise ChairTakenError(_read(told, name))
     try:
+        open_to_group(lock)
         holding = Lock(held, told, ChairInfo(name))
         holding.tell(info)
     except BaseException:
@@ -126,8 +127,11 @@ def running_chairs() -> list[ChairInfo]:
 
 
 def is_kept(socket: Path) -> bool:
-    """True while somebody would start the engine of this feed again."""
-    return socket.suffix == ".sock" and is_held(socket.with_suffix(".keeper"))
+    """True while somebody would start the engine of this feed again, as far as one may look."""
+    try:
+        return socket.suffix == ".sock" and is_held(socket.with_suffix(".keeper"))
+    except PermissionError:
+        return True
 
 
 def stop_engine(info: ChairInfo) -> bool:
@@ -178,6 +182,7 @@ def _write(path: Path, info: ChairInfo) -> None:
         descriptor = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, PRIVATE)
         with open(descriptor, "wb") as file:  # noqa: PTH123 (a descriptor, not a path)
             file.write(msgspec.json.encode(info))
+        open_to_group(part)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

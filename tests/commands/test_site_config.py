@@ -16,6 +16,8 @@ WHOLE = """
 approvers_group = "clinicians"
 [physician]
 may = ["limits"]
+[seats]
+physician = "doctors"
 [chair.1]
 cuff = "suntech:/dev/ttyUSB0"
 limits = "iv.toml"
@@ -38,6 +40,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert load_site_config(path) == SiteConfig(
         "clinicians",
         ("limits",),
+        {"physician": "doctors"},
         {
             "1": ChairConfig({"cuff": "suntech:/dev/ttyUSB0"}, tmp_path / "iv.toml"),
             "window": ChairConfig({"oximeter": "nonin-df8:/dev/ttyUSB1"}, Path("/site/im.toml")),
@@ -67,8 +70,10 @@ def test_it_is_found_where_it_is_named_then_at_home_then_at_the_site(
     ("text", "words"),
     [
         ("[limits", "is not TOML"),
-        ("[limit]", "limit: unknown key; known here: limits, physician, chair"),
+        ("[limit]", "limit: unknown key; known here: limits, physician, seats, chair"),
         ("[physician]\nmay = ['phase']", "physician.may: is a list of limits and end"),
+        ("[seats]\nobserver = 'all'", "seats.observer: unknown key; known here: nurse, physician"),
+        ("[seats]\nnurse = 3", "seats.nurse: 3 is not a text"),
         ("[physician]\nmay = 'limits'", "physician.may: is a list of limits and end"),
         ('[limits]\napprover = "x"', "limits.approver: unknown key"),
         ("[limits]\napprovers_group = 7", "limits.approvers_group: 7 is not a text"),

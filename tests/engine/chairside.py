@@ -1,12 +1,14 @@
 """A chair on a virtual loop: session, devices on pipes, host; entries kept in a list."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from ketamon.engine.chair_host import ChairHost
 from ketamon.engine.devices import Binding, Devices
 from ketamon.engine.live_session import LiveSession
+from ketamon.engine.seats import account
 from ketamon.entries import Entry, Limits, Phase, Session
 from ketamon.feed.messages import Answer, Command
 from ketamon_drivers.catalog import FAMILIES
@@ -96,7 +98,7 @@ class Chairside:
 
     def ask(self, name: str, seat: str = "nurse", **args: Any) -> Answer:
         self._ids += 1
-        return self.host.command(Command(self._ids, name, args), seat)
+        return self.host.command(Command(self._ids, name, args), seat, account(os.getuid()))
 
     def changes(self, condition: str) -> list[tuple[float, str]]:
         """When a condition changed how."""
