@@ -98,6 +98,12 @@ class Terminal:
                 raise AssertionError(f"never saw {seen!r}; the screen is:\n{self.text}")
         return self.text
 
+    def look(self, seconds: float) -> None:
+        """Looks at the screen for so long, as a person does before a key that covers what was seen."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0 and self._read(left):
+            pass
+
     def end(self) -> int:
         """Reads until the program has ended; gives its exit code."""
         deadline = time.monotonic() + WITHIN_S

@@ -40,6 +40,18 @@ def engines(tmp_path: Path) -> list[int]:
     return found
 
 
+def test_errors_may_go_to_a_file_and_the_screen_still_shows(tmp_path: Path) -> None:
+    errors = tmp_path / "errors"
+    command = ["sh", "-c", f'exec "$@" 2>"{errors}"', "sh", *KETAMON, "replay", FILE]
+    with Terminal(command, env={"KETAMON_RUN": str(tmp_path / "run")}) as terminal:
+        terminal.until("REPLAY")
+        terminal.press("a")
+        terminal.until("ALARMS")
+        terminal.press("qy")
+        assert terminal.end() == 0
+    assert errors.read_text() == ""
+
+
 def test_the_nurses_own_limit_is_flagged_at_the_right_time_and_acknowledged(tmp_path: Path) -> None:
     with replay(tmp_path, FILE, "--speed", "0.25") as terminal:
         terminal.until("REPLAY")
@@ -47,6 +59,7 @@ def test_the_nurses_own_limit_is_flagged_at_the_right_time_and_acknowledged(tmp_
         shown = terminal.until("SYS HIGH 170 > 160")
         assert "recorded 17:23:00" in shown
         assert "not acknowledged" in shown
+        terminal.look(1.2)
         terminal.press(" ")
         terminal.until(lambda text: "acknowledged" in text and "not acknowledged" not in text)
         terminal.press("]")
