@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +13,10 @@ from ketamon.sound.sounder import Sounder
 
 
 async def main(socket: Path, chair: str) -> None:
-    """Sounds until the session has ended."""
+    """Sounds until the session has ended, or the keeper says so."""
+    sounding = asyncio.current_task()
+    assert sounding is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, sounding.cancel)
     await Sounder(socket, sink_for(), Neighbours(socket.parent, chair)).run()
 
 
@@ -23,5 +27,5 @@ if __name__ == "__main__":
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 2)
     os.close(null)
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
         asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))

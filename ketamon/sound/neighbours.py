@@ -65,7 +65,8 @@ class Neighbours:
         with suppress(OSError):
             self._told(self.chair).unlink(missing_ok=True)
         if self.held is not None:
-            self.held.release()
+            with suppress(OSError):
+                self.held.release(remove=True)
 
     def _rank_of(self, chair: str) -> int:
         with suppress(OSError, ValueError, TypeError):
