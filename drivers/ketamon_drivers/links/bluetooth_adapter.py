@@ -332,7 +332,7 @@ class BluetoothAdapter:
         """Gives our error for one of bleak's; another one is a fault of ours and goes on as it is."""
         from bleak.exc import BleakError  # noqa: PLC0415 it is loaded by now
 
-        if isinstance(error, BleakError | AssertionError | RAISED):
+        if isinstance(error, (BleakError, AssertionError, *RAISED)):
             return translated(error, doing)
         raise error
 
