@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ketamon.commands.bedside import Bedside
     from ketamon_drivers.catalog import Family
 
-USUAL = {"cuff": "suntech", "oximeter": "nonin-df8", "monitor": "ge-dri"}
+USUAL = {"cuff": "suntech", "oximeter": "nonin-df8", "monitor": "ge-dri", "strap": "sig-strap"}
 """What a role is without `--as`."""
 
 
@@ -50,14 +50,16 @@ def families_of(role: str) -> "list[Family]":
 @click.option("--speed", type=click.FloatRange(0, 60), default=1.0, show_default=True,
               help="As in the session's own --speed.")  # fmt: skip
 def simulate(role: str, name: str | None, seed: int, tcp: bool, speed: float) -> None:
-    """Runs a virtual cuff, oximeter or monitor on a simulated patient.
+    """Runs a virtual cuff, oximeter, monitor or strap on a simulated patient.
 
     The first line printed is what to give to `ketamon start --cuff` or `--oximeter`; a session with
-    it is SIMULATED. Then it takes commands on standard input, until `quit` or ctrl+c.
+    it is SIMULATED. Then it takes commands on standard input, until `quit` or ctrl+c. A Bluetooth
+    device is on a virtual radio at a TCP port of this machine, and needs `pip install ketamon[sim]`.
 
     \b
     ketamon simulate oximeter --as contec-v7
     """
+    from ketamon.commands.bedside import NoRadioError
     from ketamon_drivers.links.loops import ScaledLoop, run
 
     known = {family.name: family for family in families_of(role)}
@@ -69,6 +71,8 @@ def simulate(role: str, name: str | None, seed: int, tcp: bool, speed: float) ->
     folder = Path(tempfile.mkdtemp(prefix="ketamon-sim-"))
     try:
         run(serve(family, seed, None if tcp else folder / family.name), ScaledLoop(speed))
+    except NoRadioError as error:
+        raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
             f"no device can be served ({error.strerror or error}): close other programs and try again"
@@ -157,14 +161,58 @@ def _plain(call: Callable[["Bedside"], "Awaitable[None] | None"]) -> Callable[["
     return do
 
 
+def _uuid(words: list[str]) -> str:
+    if len(words) != 1 or not set(words[0].lower()) <= set("0123456789abcdef-"):
+        raise RefusedError("give the characteristic's UUID, as 2A19")
+    return words[0].upper()
+
+
+def _carried(bedside: "Bedside", where: str) -> None:
+    device = bedside.radio.device
+    if where == "out":
+        device.out_of_range()
+    else:
+        device.in_range()
+
+
+def _accept(bedside: "Bedside") -> None:
+    device = bedside.radio.device
+    device.radio.refuses_connects = False
+    device.refuse_bonds(False)
+
+
+def _bond(bedside: "Bedside", what: str) -> None:
+    device = bedside.radio.device
+    if what == "refuse":
+        device.refuse_bonds()
+    elif what == "forget":
+        device.forget_bond()
+    else:
+        device.pairing_mode()
+
+
+def _contact(bedside: "Bedside", where: str) -> None:
+    bedside.has("loosen" if where == "off" else "tighten", "strap")()
+
+
+def _adapter(bedside: "Bedside", state: str) -> None:
+    adapter = bedside.radio.adapter
+    if state == "off":
+        adapter.switch_off()
+    else:
+        adapter.switch_on()
+
+
+UNLIKELY = 0x0E
+"""GATT's error for what has no other."""
+
 VERBS: dict[str, Verb] = {
-    "stall": Verb("", "the plug at the device is pulled: nothing comes, no error is seen",
-                  _plain(lambda b: b.medium.stall())),
-    "resume": Verb("", "that plug is back", _plain(lambda b: b.medium.resume())),
+    "stall": Verb("", "nothing comes any more, and no error is seen", _plain(lambda b: b.stall())),
+    "resume": Verb("", "it speaks again", _plain(lambda b: b.resume())),
     "unplug": Verb("", "the port vanishes", _plain(lambda b: b.unplug())),
     "replug": Verb("", "the port is back, under the same address", _plain(lambda b: b.replug())),
     "corrupt": Verb("[N]", "the next N bytes are turned over (20)",
-                    lambda b, w: b.medium.corrupt(_number(w, 20, 1, 100_000))),
+                    lambda b, w: b.cable.corrupt(_number(w, 20, 1, 100_000))),
     "finger": Verb("off|on", "the probe is taken off, or put back",
                    lambda b, w: b.finger(_chosen(w, "off", "on") == "off")),
     "motion": Verb("[SECONDS]", "the patient moves for so long (20)",
@@ -174,6 +222,31 @@ VERBS: dict[str, Verb] = {
     "press": Verb("", "somebody presses START at the cuff", _plain(lambda b: b.press_start())),
     "fail": Verb("[ERROR]", "the next measurement fails, by SunTech's number (2: motion)",
                  lambda b, w: b.fail(_number(w, 2, 1, 99))),
+    "drop": Verb("", "the Bluetooth link ends at once", _plain(lambda b: b.radio.device.drop())),
+    "range": Verb("out|in", "the Bluetooth device is carried away, or back",
+                  lambda b, w: _carried(b, _chosen(w, "out", "in"))),
+    "fade": Verb("[DBM]", "its signal is that weak (90 is -90 dBm)",
+                 lambda b, w: setattr(b.radio.device.radio, "rssi_dbm", -_number(w, 90, 20, 120))),
+    "lose": Verb("[PERCENT]", "so many of its advertisements are lost (90)",
+                 lambda b, w: setattr(b.radio.device.radio, "advert_loss", _number(w, 90, 0, 100) / 100)),
+    "refuse": Verb("", "it refuses connections: the adapter's or its own slots are full",
+                   _plain(lambda b: setattr(b.radio.device.radio, "refuses_connects", True))),
+    "accept": Verb("", "it takes connections and bonds again", _plain(_accept)),
+    "cut": Verb("[N]", "the next N packets have a wrong length (5)",
+                lambda b, w: b.radio.device.cut_next(_number(w, 5, 1, 1000), 3)),
+    "replay": Verb("[N]", "it sends N readings from its memory (20)",
+                   lambda b, w: b.has("store", "memory to send")(_number(w, 20, 1, 200))),
+    "clock": Verb("wrong|lost|right", "its clock is an hour ahead, not set, or right",
+                  lambda b, w: b.clock(_chosen(w, "wrong", "lost", "right"))),
+    "contact": Verb("off|on", "the strap is loose, or on the skin again",
+                    lambda b, w: _contact(b, _chosen(w, "off", "on"))),
+    "bond": Verb("refuse|forget|pair", "it refuses to pair, has lost its bond, or is set to pairing",
+                 lambda b, w: _bond(b, _chosen(w, "refuse", "forget", "pair"))),
+    "error": Verb("UUID", "it answers each use of a characteristic with a GATT error",
+                  lambda b, w: b.radio.device.fail_characteristic(_uuid(w), UNLIKELY)),
+    "duplicate": Verb("", "a second device of the same name is there", _plain(lambda b: b.duplicate())),
+    "adapter": Verb("off|on", "the computer's Bluetooth is switched off, or on",
+                    lambda b, w: _adapter(b, _chosen(w, "off", "on"))),
     "help": Verb("", "these commands", _plain(lambda _b: None)),
     "quit": Verb("", "the device is switched off", _plain(lambda _b: None)),
 }  # fmt: skip
@@ -188,7 +261,7 @@ async def obey(bedside: "Bedside", words: list[str]) -> str:
     if verb is None:
         return f"{name} is no command here: give one of {', '.join(VERBS)}"
     if name == "help":
-        return "\n".join(f"{f'{n} {v.takes}':<17} {v.line}" for n, v in VERBS.items())
+        return "\n".join(f"{f'{n} {v.takes}':<22} {v.line}" for n, v in VERBS.items())
     try:
         doing = verb.do(bedside, rest)
         if doing is not None:

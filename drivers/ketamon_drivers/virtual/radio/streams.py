@@ -104,8 +104,8 @@ class SigOximeterDevice(StreamDevice):
     def __init__(self, air: Air, identity: Identity, gatt: Gatt, inside: VirtualDevice) -> None:
         super().__init__(air, identity, gatt, inside, reads={FEATURES_UUID: FEATURES})
 
-    def replay(self, count: int) -> None:
-        """Sends so many old readings at once, each marked as from its memory."""
+    def store(self, count: int) -> None:
+        """Sends so many old readings from its memory at once, each marked so."""
         stored = (
             Oximetry(90 + number % 10, 60 + number % 40, status=("from_storage",))
             for number in range(count)

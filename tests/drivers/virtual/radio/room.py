@@ -61,7 +61,9 @@ class Room:
         assert isinstance(made, StreamDevice)
         return made
 
-    async def scan(self, seconds: float = 1.0) -> dict[str, tuple[BLEDevice, list[AdvertisementData]]]:
+    async def scan(
+        self, seconds: float = 1.0
+    ) -> dict[str, tuple[BLEDevice, list[AdvertisementData]]]:
         """Everything that is heard in so long: by address, with each advertisement."""
         heard: dict[str, tuple[BLEDevice, list[AdvertisementData]]] = {}
 
@@ -78,7 +80,9 @@ class Room:
         """The device as a scan finds it."""
         return (await self.scan())[device.address][0]
 
-    def client(self, found: BLEDevice, *, pair: bool = False, timeout_s: float = 10.0) -> BleakClient:
+    def client(
+        self, found: BLEDevice, *, pair: bool = False, timeout_s: float = 10.0
+    ) -> BleakClient:
         """A fresh client."""
         return self.radio.client(
             found, lambda _client: self.gone.append(now()), pair=pair, timeout_s=timeout_s
