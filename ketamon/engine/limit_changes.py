@@ -71,7 +71,13 @@ def wanted(args: Mapping[str, Any], in_force: Profile, began: Raw) -> dict[str, 
     if args.get("back") is True:
         new = changed(in_force.raw, {key: setting(began, key) for key in SETTINGS})
     else:
-        new = changed(in_force.raw, _asked(args.get("changes")))
+        asked = _asked(args.get("changes"))
+        seen = args.get("was")
+        if isinstance(seen, dict) and any(
+            seen.get(key) != setting(in_force.raw, key) for key in asked
+        ):
+            raise ProfileError("limits: somebody has changed them meanwhile; look at them again")
+        new = changed(in_force.raw, asked)
     parse_profile(new, "limits")
     if not differences(in_force.raw, new):
         raise ProfileError("limits: nothing would change")

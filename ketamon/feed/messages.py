@@ -252,7 +252,7 @@ class Command(msgspec.Struct, frozen=True, tag_field="type", tag="command", omit
     | review_reading | seq (of a QuarantineView), verdict: accept, set_aside | chair |
     | placement | any of cuff_arm, cuff_site, cuff_size, probe_arm, line_arm | chair |
     | rhythm | irregular (true, false) | chair |
-    | limits | changes (name → number, null: OFF) or back (to the profile); reason; check: only try | chair |
+    | limits | changes (name → number, null: OFF), was (as seen), or back; reason; check: only try | chair |
     | phase | phase | chair |
     | baseline | | chair |
     | chart | event (`dose.im`, `note`, …), value, text | chair |

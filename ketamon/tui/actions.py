@@ -132,9 +132,10 @@ class Actions:
             desk.send("pause_audio", seconds=0 if runs else desk.picture.limits.audio_pause_s)
 
     def test_sound(self) -> None:
-        """Has a test played, and asks whether it was heard."""
+        """Has a test played, and asks whether it was heard; of one that was played, only that."""
         if self._linked:
-            self._desk.send("test_sound")
+            if self._desk.picture.audio.test != "played":
+                self._desk.send("test_sound")
             self._open(heard.Heard())
 
     # -- panels and views ------------------------------------------------------------------------

@@ -83,6 +83,15 @@ def test_change_without_a_reason_is_refused_and_trying_one_changes_nothing() -> 
     assert len(chair.kept.of("limits")) == 1
 
 
+def test_change_against_limits_that_somebody_changed_meanwhile_is_refused() -> None:
+    mine = {"changes": {SYS: 165}, "was": {SYS: 160}, "reason": WHY}
+    chair = asked({"changes": {SYS: 170}, "was": {SYS: 160}, "reason": WHY}, mine)
+    assert answers(chair) == [
+        "ok", "limits: somebody has changed them meanwhile; look at them again"
+    ]  # fmt: skip
+    assert len(chair.kept.of("limits")) == 2
+
+
 def test_back_takes_all_changes_back_and_counts_none() -> None:
     chair = asked(
         {"changes": {SYS: 170}, "reason": WHY},

@@ -75,6 +75,9 @@ def test_sound_test_is_answered_once_it_was_played() -> None:
     desk.picture.audio = AudioView("device", "speaker", "", 1, "played")
     desk.press("2")
     assert desk.sent[-1] == ("heard", {"heard": False})
+    desk.press("u")
+    assert desk.sent[-1] == ("heard", {"heard": False}), "it was played already"
+    desk.press("escape")
     assert desk.choices.panel is None
 
 

@@ -48,7 +48,14 @@ def test_three_keys_from_an_alarm_to_this_sessions_new_limit_with_reason() -> No
     desk = FakeDesk(at_the_chair(ALARM))
     desk.press("l", "1", "y")
     assert desk.sent == [
-        ("limits", {"changes": {"sys.high.medium": 175}, "reason": "physician's order"})
+        (
+            "limits",
+            {
+                "changes": {"sys.high.medium": 175},
+                "was": {"sys.high.medium": 160},
+                "reason": "physician's order",
+            },
+        )
     ]
     assert desk.said == ["limits: SYS high, medium: 160 → 175"]
     assert desk.choices.panel is None
@@ -63,6 +70,7 @@ def test_three_keys_from_an_alarm_to_this_sessions_new_limit_with_reason() -> No
         (condition("hr_high", value=111, worst=118, limit=110), {}, {"hr.high.medium": 120}),
         (condition("sys_high", "high", value=186, limit=180), {}, {"sys.high.high": 190}),
         (condition(value=179, worst=179), {}, {"sys.high.medium": 180}),
+        (condition("hr_high", value=130, limit=110), {}, {"hr.high.medium": 130}),
     ],
 )  # fmt: skip
 def test_proposal_is_the_next_round_number_beyond_the_worst_value(
@@ -121,7 +129,10 @@ def test_back_to_the_profile_is_one_key_and_a_yes() -> None:
     assert "SYS high, medium: 175 → 160" in text((80, 24), desk.drawn())
     desk.press("y")
     changes = {"sys.high.medium": 160, "spo2.low.medium": setting(RAW, "spo2.low.medium")}
-    assert desk.sent == [("limits", {"changes": changes, "reason": "back to the profile"})]
+    was = {"sys.high.medium": 175, "spo2.low.medium": None}
+    assert desk.sent == [
+        ("limits", {"changes": changes, "was": was, "reason": "back to the profile"})
+    ]
 
 
 def test_esc_leaves_everything_as_it_was() -> None:

@@ -140,6 +140,12 @@ def test_who_watches_is_told_with_how_fresh_that_picture_is() -> None:
     assert "physician P1 LOST 30 s takes it" in found
 
 
+def test_physician_who_watches_is_told_beside_the_devices() -> None:
+    shown = scene()
+    shown.picture.viewers = (ViewerView("P1", "physician", 0.0, 0.4, True),)
+    assert "physician P1 watches, takes it" in text((120, 40), shown)
+
+
 # -- sound ----------------------------------------------------------------------------------------
 
 
@@ -159,6 +165,24 @@ def test_status_line_says_how_the_chair_sounds(
     shown = scene()
     shown.picture.audio = audio
     assert said in text(size, shown)
+
+
+@every_tiled_size
+@pytest.mark.parametrize(
+    ("phase", "audio", "said"),
+    [
+        ("setup", AudioView("device"), True), ("dosing", AudioView("device"), False),
+        ("dosing", AudioView("device", tests=1, test="played"), True),
+        ("setup", AudioView("device", tests=1, test="heard"), False),
+    ],
+)  # fmt: skip
+def test_start_asks_for_a_sound_test_and_whether_it_was_heard(
+    size: tuple[int, int], phase: str, audio: AudioView, said: bool
+) -> None:
+    shown = scene(phase=phase)
+    shown.picture.audio = audio
+    line = text(size, shown)
+    assert ("AUDIO: on, u tests it" in line or "AUDIO: on, heard it? u" in line) == said
 
 
 @every_tiled_size

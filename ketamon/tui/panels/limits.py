@@ -150,7 +150,8 @@ class Limits(Reasoned):
         """The changes, all at once."""
         if not self.new:
             return "nothing is changed yet"
-        return "limits", {"changes": dict(self.new)}
+        seen = {key: self._setting(key).value for key, _ in self.new}
+        return "limits", {"changes": dict(self.new), "was": seen}
 
     def done(self) -> str:
         """What was changed."""

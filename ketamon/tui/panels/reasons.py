@@ -3,6 +3,7 @@
 What asks for a reason is a `Reasoned` panel: nothing is sent without one, and `y` sends it.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -20,7 +21,7 @@ SPACE = Key(("space",), "space", "{answer}", "", "acknowledge", "answer", stays=
 
 
 @dataclass(frozen=True)
-class Reasoned:
+class Reasoned(ABC):
     """`reason` so far; `writing`: it is being typed; `said`: a refusal or what is asked."""
 
     REASONS: ClassVar[tuple[str, ...]] = ()
@@ -64,16 +65,17 @@ class Reasoned:
         else:
             self.move(action, desk)
 
-    def move(self, action: str, desk: Desk) -> None:
-        """Does what a key of the kind of panel itself means."""
+    def move(self, _action: str, _desk: Desk) -> None:
+        """Does what a key of the kind of panel itself means; by itself there is none."""
+        return
 
+    @abstractmethod
     def command(self) -> tuple[str, dict[str, Any]] | str:
         """What is to be sent, without the reason; or why it can't be yet."""
-        raise NotImplementedError
 
+    @abstractmethod
     def done(self) -> str:
         """What is said when it has been done."""
-        raise NotImplementedError
 
     @property
     def asks(self) -> bool:

@@ -1,5 +1,6 @@
 """The devices: one row where the height allows; else the lane says which one is not streaming."""
 
+from ketamon.feed.beside import FRESH_S
 from ketamon.feed.messages import DeviceView
 from ketamon.tui.canvas import Canvas, fit
 from ketamon.tui.scene import Scene
@@ -62,5 +63,18 @@ def devicebar(c: Canvas, scene: Scene, x: int, y: int, width: int) -> None:
             x = c.put(x, y, fit(text, end - x), ink, bold=ink == "bright")
         x += 3
     profile = f"limits: {scene.picture.profile}" if scene.picture.profile else ""
-    if profile and x + len(profile) <= end:
-        c.right(end, y, profile, "dim")
+    for aside, ink in ((profile, "dim"), (watchers(scene), "text")):
+        if aside and x + len(aside) <= end:
+            end = c.right(end, y, aside, ink) - 3
+
+
+def watchers(scene: Scene) -> str:
+    """`physician P1 watches`, `physician P1 LOST 40 s`: of those who are not at the chair."""
+    told = []
+    for viewer in scene.picture.viewers:
+        if viewer.seat != "physician":
+            continue
+        silent = scene.picture.silent_s(viewer, scene.at)
+        state = "watches" if silent < FRESH_S else f"LOST {age_words(silent)}"
+        told.append(f"{viewer.seat} {viewer.who} {state}" + (", takes it" if viewer.takes else ""))
+    return ", ".join(told)
