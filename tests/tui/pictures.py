@@ -2,11 +2,19 @@
 
 from hypothesis import strategies as st
 
+from ketamon.engine.limit_changes import SETTINGS
 from ketamon.feed import messages as m
+from ketamon.feed.alarm_views import LimitsView, SettingView
 from ketamon.feed.picture import Picture
 from ketamon.tui.keys import WINDOWS
+from ketamon.tui.panels.away import Away
+from ketamon.tui.panels.heard import Heard
+from ketamon.tui.panels.limits import opened
+from ketamon.tui.panels.review import Review
+from ketamon.tui.panels.skip import Skip
 from ketamon.tui.scene import Scene
 from ketamon.tui.typed import FIELDS, Typed
+from ketamon.tui.views import VIEWS
 from ketamon.vitals import CONDITIONS, VITALS
 
 TIMES = st.floats(0, 864_000).map(lambda t: round(t, 3))
@@ -130,6 +138,51 @@ typed = st.builds(
     st.booleans(),
 )
 
+settings = st.lists(
+    st.builds(
+        SettingView,
+        st.sampled_from(SETTINGS),
+        st.none() | VALUES,
+        st.none() | VALUES,
+        st.none() | TIMES,
+        WORDS,
+        WORDS,
+    ),
+    max_size=9,
+    unique_by=lambda setting: setting.key,
+).map(tuple)
+limits = st.builds(LimitsView, WORDS, st.integers(1, 9), WORDS, settings)
+episodes = st.builds(
+    m.EpisodeView,
+    st.integers(0, 10**6),
+    st.sampled_from((*CONDITIONS, *TECHNICAL)),
+    PRIORITIES,
+    TIMES,
+    st.none() | TIMES,
+    st.none() | VALUES,
+    st.none() | VALUES,
+    st.none() | TIMES,
+    WORDS,
+)
+stored = st.builds(
+    m.QuarantineView,
+    st.integers(0, 99),
+    TIMES,
+    WORDS,
+    st.none() | VALUES,
+    st.none() | VALUES,
+    device_time=st.none() | WORDS,
+)
+pauses = st.builds(m.PauseView, TIMES, TIMES, WORDS)
+asking = {"reason": WORDS, "writing": st.booleans(), "said": WORDS}
+panels = (
+    typed
+    | st.builds(Skip, **asking)
+    | st.builds(Heard)
+    | st.builds(Review, st.integers(0, 99), WORDS)
+    | st.builds(Away, **asking, bound=st.just(("oximeter", "cuff")), at=st.integers(0, 2))
+)
+
 
 @st.composite
 def bins(draw: st.DrawFn) -> m.Bin:
@@ -167,6 +220,10 @@ def snapshots(draw: st.DrawFn) -> m.Snapshot:
         devices=draw(st.lists(devices, max_size=3).map(tuple)),
         cuff=draw(st.none() | cuffs),
         away=draw(st.none() | aways),
+        limits=draw(st.none() | limits),
+        episodes=draw(st.lists(episodes, max_size=3).map(tuple)),
+        quarantine=draw(st.lists(stored, max_size=2).map(tuple)),
+        pause=draw(st.none() | pauses),
     )
 
 
@@ -181,6 +238,7 @@ def scenes(draw: st.DrawFn) -> Scene:
         picture.apply(told, 0.0)
     if draw(st.integers(0, 9)) == 0:
         picture.apply(m.Bye(draw(WORDS)), 0.0)
+    shown = Scene(picture, picture.t)
     return Scene(
         picture,
         picture.t + draw(st.sampled_from((0.0, 0.5, 7.0, 4000.0))),
@@ -192,6 +250,8 @@ def scenes(draw: st.DrawFn) -> Scene:
         draw(st.just("") | WORDS),
         draw(st.booleans()),
         draw(st.booleans()),
-        draw(st.none() | typed),
+        opened(shown) if draw(st.integers(0, 3)) == 0 else draw(st.none() | panels),
         draw(st.booleans()),
+        view=draw(st.sampled_from(("", *VIEWS))),
+        scroll=draw(st.integers(0, 9)),
     )
