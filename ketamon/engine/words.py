@@ -7,6 +7,7 @@ from ketamon.core.profile import refusal
 from ketamon.engine.quarantine import FROM_CUFF, WORDS
 from ketamon.entries import (
     Alarm,
+    Announced,
     Away,
     Chart,
     Cuff,
@@ -16,6 +17,8 @@ from ketamon.entries import (
     Gap,
     Limits,
     Other,
+    PauseAudio,
+    Person,
     Phase,
     Placement,
     Review,
@@ -240,6 +243,30 @@ def _chart(entry: Entry) -> str:
     return f"{what}{value}{text}"
 
 
+def _pause_audio(entry: Entry) -> str:
+    body: PauseAudio = entry.body
+    if body.seconds == 0:
+        return "audio pause ended"
+    return "audio paused" if body.seconds is None else f"audio paused for {body.seconds:g} s"
+
+
+def _announced(entry: Entry) -> str:
+    """What a person said of a sound test, and that a sound did not work; bursts are no news."""
+    body: Announced = entry.body
+    if body.heard is not None:
+        return "sound test heard" if body.heard else "sound test NOT heard"
+    return _with_reason("a sound did not work", body.reason) if body.ok is False else ""
+
+
+def _person(entry: Entry) -> str:
+    """How somebody has answered an alarm; who it was stands beside it."""
+    body: Person = entry.body
+    if body.state not in ("takes", "cannot"):
+        return ""
+    what = condition_label(body.condition) if body.condition else "the alarm"
+    return f"is taking {what}" if body.state == "takes" else f"can't take {what}"
+
+
 def _kind(entry: Entry) -> str:
     return entry.kind.replace("_", " ")
 
@@ -264,10 +291,13 @@ _WORDS: dict[str, Callable[[Entry], str]] = {
     "away": _away,
     "placement": _placement,
     "rhythm": _rhythm,
-    **dict.fromkeys(("handover", "pause_audio"), _kind),
+    "handover": _kind,
+    "pause_audio": _pause_audio,
+    "announced": _announced,
+    "person": _person,
     **dict.fromkeys(
         ("oximetry", "heart_rate", "respiration", "pleth", "cuff_pressure", "device_info"),
         lambda _: "",
     ),
-    **dict.fromkeys(("reply", "rejected", "session", "person", "announced"), lambda _: ""),
+    **dict.fromkeys(("reply", "rejected", "session"), lambda _: ""),
 }

@@ -111,6 +111,21 @@ def test_fault_says_how_much_and_who() -> None:
     )
 
 
+def test_sound_says_what_was_heard_and_what_did_not_work_and_no_more() -> None:
+    assert said("announced", where="Alsa", ok=True, what="burst") is None
+    assert said("announced", what="test", heard=True) == "sound test heard"
+    assert said("announced", what="test", heard=False) == "sound test NOT heard"
+    assert said("announced", ok=False, reason="unplugged") == "a sound did not work: unplugged"
+    assert said("pause_audio", seconds=120) == "audio paused for 120 s"
+    assert said("pause_audio", seconds=0) == "audio pause ended"
+
+
+def test_who_answers_an_alarm_says_how() -> None:
+    assert said("person", state="takes", condition="sys_high") == "is taking SYS HIGH"
+    assert said("person", state="cannot") == "can't take the alarm"
+    assert said("person", person="Ann") is None
+
+
 def test_away_says_for_how_long_from_what_and_why() -> None:
     sensors = ["oximeter", "strap"]
     assert said("away", minutes=10, sensors=sensors, reason="toilet") == (
