@@ -73,14 +73,15 @@ def close_steps(
             remove_sides(path)
             yield "removed the empty -wal file"
         closed.replace(path)
-        yield "put the closed file in its place"
-        fsync_folder(path.parent)
-        remove_sides(path)
     except OSError as error:
         raise ClosedHalfwayError(
             f"{path}: all is kept, but it can't be closed ({error.strerror}); check the disk, then "
             "resume it and end it again"
         ) from None
+    yield "put the closed file in its place"
+    with suppress(OSError):  # should the name not last, it leads to the live file, whole as well
+        fsync_folder(path.parent)
+        remove_sides(path)
     yield "removed what a reader left"
     return Closed(path, digits)
 

@@ -20,7 +20,7 @@ import msgspec
 
 from ketamon.entries import EntryError, decode
 from ketamon.ledger.places import origin_of
-from ketamon.ledger.session_file import Tail
+from ketamon.ledger.session_file import SessionFileError, Tail
 
 ENDING = ".journal.ndjson"
 PRIVATE = 0o600
@@ -124,7 +124,10 @@ class Journal:
 
 
 def journaled(session: Path, tails: dict[str, Tail]) -> list[tuple[str, int, int, bytes, bytes]]:
-    """Gives the rows that a crash left in a session's journal and that its ledger doesn't have."""
+    """Gives the rows that a crash left in a session's journal and that its ledger doesn't have.
+
+    Raises SessionFileError where it can't be read.
+    """
     ends = {table: tail.seq for table, tail in tails.items()}
     found = []
     for _, row in _whole_lines(journal_of(session)):
@@ -136,11 +139,19 @@ def journaled(session: Path, tails: dict[str, Tail]) -> list[tuple[str, int, int
 
 
 def _whole_lines(path: Path) -> Iterator[tuple[bytes, tuple[str, int, int, bytes, bytes]]]:
-    """Gives line and row up to the first that isn't whole: a write cut short, or reserved room."""
+    """Gives line and row up to the first that isn't whole: a write cut short, or reserved room.
+
+    Raises SessionFileError.
+    """
     try:
         data = path.read_bytes()
-    except OSError:
+    except FileNotFoundError:
         return
+    except OSError as error:
+        raise SessionFileError(
+            f"{path}: can't be read ({error.strerror}), and holds what waits for its session; make "
+            "it readable, then try again"
+        ) from None
     for line in data.split(b"\n")[:-1]:
         try:
             yield line + b"\n", _decode(line).row()

@@ -76,7 +76,11 @@ class LiveLedger:
         try:
             _assert_no_journal(path)
             lay_out(path)
-            return cls(path, lock, START, 0, inline=inline)
+            try:
+                return cls(path, lock, START, 0, inline=inline)
+            except BaseException:
+                path.unlink(missing_ok=True)  # nobody has opened it
+                raise
         except BaseException:
             lock.release(remove=True)
             raise

@@ -46,7 +46,7 @@ def new_file(target: Path, mode: int = PRIVATE) -> Iterator[Path]:
         finally:
             for ending in _SIDE_FILES:
                 part.with_name(part.name + ending).unlink(missing_ok=True)
-        fsync_folder(target.parent)
+        _fsync_name(target)
     except OSError as error:
         raise NewFileError(f"{target}: {reason(error)}") from None
 
@@ -65,6 +65,15 @@ def _name(part: Path, target: Path) -> None:
         except OSError:
             target.unlink()
             raise
+
+
+def _fsync_name(target: Path) -> None:
+    """Makes the new name last; one that may not is taken back, since it is told as not made."""
+    try:
+        fsync_folder(target.parent)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def _fsync(path: Path) -> None:

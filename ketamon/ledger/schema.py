@@ -80,6 +80,8 @@ def create(connection: sqlite3.Connection, fill: Callable[[], object] = lambda: 
     from sqlite_utils import Database  # noqa: PLC0415 (reading needs none of it, and it is slow to load)
 
     database = Database(connection, recursive_triggers=False, execute_plugins=False)
+    if not database.supports_strict:  # what it says of a disk that fails: its tables would not be
+        raise sqlite3.OperationalError("can't make strict tables")
     with database.atomic():
         for name, columns in _TABLES.items():
             database.table(name).create(columns, pk="seq", not_null=set(columns), strict=True)

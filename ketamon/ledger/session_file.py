@@ -129,13 +129,15 @@ def read_session(path: Path) -> tuple[Entry, ...]:
             f"{path}: {verdict.fault}, so it can't be trusted; take a copy that "
             "`ketamon verify` finds whole"
         )
-    return tuple(_entry(path, row) for row in rows)
+    return tuple(_entry(path, row) for row in rows["entry"])
 
 
 def read_raw(path: Path) -> tuple[Row, ...]:
     """Gives the rows of raw bytes of a session whose entries were read; raises SessionFileError."""
     with opened(path) as connection:
-        rows, _ = _rows(connection, "raw")
+        rows, whole = _rows(connection, "raw")
+    if not whole:
+        raise SessionFileError(f"{path}: {_DAMAGED}")
     return tuple(rows)
 
 
@@ -145,8 +147,7 @@ def read_unclosed(path: Path) -> Unclosed:
     It is only read: one that doesn't hold, or was closed, stays as it is.
     """
     with opened(path) as connection:
-        verdict, entries = _judge(connection, path)
-        raw, _ = _rows(connection, "raw")
+        verdict, rows = _judge(connection, path)
         intact = schema.is_intact(connection)
     if verdict.fault is not None:
         raise SessionFileError(
@@ -159,8 +160,8 @@ def read_unclosed(path: Path) -> Unclosed:
             f"{path}: its tables or views were changed, so it can't be resumed; keep the file, and "
             "start a new session"
         )
-    tails = {"entry": _tail("entry", entries), "raw": _tail("raw", raw)}
-    return Unclosed(tuple(_entry(path, row) for row in entries), tails)
+    tails = {table: _tail(table, rows[table]) for table in GENESIS}
+    return Unclosed(tuple(_entry(path, row) for row in rows["entry"]), tails)
 
 
 def verify_session(path: Path) -> Verdict:
@@ -188,8 +189,8 @@ def _chained(entries: Sequence[Entry]) -> list[Row]:
     return rows
 
 
-def _judge(connection: sqlite3.Connection, path: Path) -> tuple[Verdict, list[Row]]:
-    """Reads both chains and the seal, and gives what they say with the entries' rows."""
+def _judge(connection: sqlite3.Connection, path: Path) -> tuple[Verdict, dict[str, list[Row]]]:
+    """Reads both chains and the seal, and gives what they say with the rows of each."""
     rows: dict[str, list[Row]] = {}
     found: Fault | None = None
     noun = ""
@@ -208,12 +209,12 @@ def _judge(connection: sqlite3.Connection, path: Path) -> tuple[Verdict, list[Ro
     if found is not None:
         clause = f"{noun} {found.seq} {found.why}"
         bad = found.seq if noun == "entry" else None
-        return Verdict(len(entries), digits, closed, clause, bad), entries
+        return Verdict(len(entries), digits, closed, clause, bad), rows
     if closed and (seal is None or seal != _digest(path.read_bytes(), seal)):
         clause = f"{len(entries)} entries hold, but the file was changed after it was closed"
-        return Verdict(len(entries), digits, closed, clause), entries
+        return Verdict(len(entries), digits, closed, clause), rows
     heads = (GENESIS["entry"].hex(), *(row.hash.hex() for row in entries))
-    return Verdict(len(entries), digits, closed, heads=heads), entries
+    return Verdict(len(entries), digits, closed, heads=heads), rows
 
 
 def _fingerprint(entries: Sequence[Row], raw: Sequence[Row]) -> str:

@@ -135,6 +135,9 @@ class Writer:
         After an error give the same rows again, more of them if there are: those that were in
         after all are not appended twice, and then only they are counted.
         """
+        if self._connection.in_transaction:  # what could not even be taken back
+            self._connection.execute("ROLLBACK")
+            self._attempt = None
         if self._attempt is not None and self._stored() == self._attempt.tails:
             return self._are_in(self._attempt)
         self._attempt = None
