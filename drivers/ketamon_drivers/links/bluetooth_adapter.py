@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ketamon_drivers.links import locks
-from ketamon_drivers.links.bluetooth_connection import Connection, either, within
+from ketamon_drivers.links.bluetooth_connection import GIVE_UP_S, Connection, either, within
 from ketamon_drivers.links.bluetooth_errors import (
     RAISED,
     BluetoothError,
@@ -292,10 +292,16 @@ class BluetoothAdapter:
     # -- connecting -----------------------------------------------------------------------------
 
     async def _connected(self, device: "BLEDevice", *, pair: bool) -> Connection:
-        ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[str] = loop.create_future()
+        is_made = False
 
         def gone(_client: "BleakClient") -> None:
-            connection.end()
+            # While it connects, bleak lets go first and then raises why: that is worth waiting for.
+            if is_made:
+                connection.end()
+            else:
+                loop.call_later(GIVE_UP_S, connection.end)
 
         seconds = PAIR_S if pair else CONNECT_S
         client = self.radio.client(device, gone, pair=pair, timeout_s=seconds)
@@ -304,6 +310,7 @@ class BluetoothAdapter:
         try:
             # bleak's own time-out ends it in better order than being cancelled does.
             await within(client.connect(), seconds + SCANNER_S, ended)
+            is_made = True
         except BaseException as error:
             try:
                 await connection.close()
