@@ -52,7 +52,9 @@ class FakeFeed:
         return self.answer
 
     async def ping(self, drawn: int | None = None, trip_s: float | None = None) -> None:
-        """Nothing."""
+        """Keeps what was drawn."""
+        del trip_s
+        self.drawn.append(drawn)
 
 
 def chair(mode: str = "SIMULATED", seat: str = "trainer", speed: float = 1.0) -> list[FromEngine]:
