@@ -30,6 +30,7 @@ ABORTED = "le-connection-abort-by-local"
 CANCELLED = "le-connection-canceled"
 LONGEST_CONNECT_S = 20.0
 """The kernel gives up after so long."""
+LONGEST_DISCONNECT_S = 2.0
 
 
 @dataclass(slots=True)
@@ -52,6 +53,7 @@ class BlueZ:
         self.calls: list[tuple[str, str]] = []
         """What clients called on adapter and devices, and on which object."""
         self._host, self._bus_address = host, bus_address
+        self._is_up = False
         self._discoverers: set[str] = set()
         self._agents: set[str] = set()
         self._links: dict[str, Connection] = {}
@@ -103,12 +105,14 @@ class BlueZ:
             Roles=["central", "peripheral"],
         )
         self._host.on("advertisement", self._heard)
+        self._is_up = True
         for name in await self._bonds():
             self._add_device(hci.Address(name))
 
     async def stop(self) -> None:
         """Ends in order, as `systemctl stop bluetooth` does: links first, then the objects."""
-        self._host.remove_listener("advertisement", self._heard)
+        if not self._leave():
+            return
         await self._end_links()
         self.tree.remove(ADAPTER_PATH)
         await self._quiet()
@@ -117,10 +121,18 @@ class BlueZ:
 
     async def crash(self) -> None:
         """Is gone from one moment to the next; the kernel then closes the links that it held."""
-        self._host.remove_listener("advertisement", self._heard)
+        if not self._leave():
+            return
         self.tree.vanish()
         await self._end_links()
         await self._quiet()
+
+    def _leave(self) -> bool:
+        """Hears nothing more; False where it has ended already."""
+        was_up, self._is_up = self._is_up, False
+        if was_up:
+            self._host.remove_listener("advertisement", self._heard)
+        return was_up
 
     async def power(self, on: bool) -> None:
         """Switches the adapter."""
@@ -134,12 +146,16 @@ class BlueZ:
 
     async def forget(self, address: str) -> None:
         """Takes a device's object away, as happens to one that was not heard for a while."""
-        self.tree.remove(_path(address))
+        path = _path(address)
+        link = self._links.get(path)
+        self.tree.remove(path)
+        if link is not None:
+            await link.disconnect()
 
     async def _end_links(self) -> None:
         for link in list(self._links.values()):
-            with contextlib.suppress(hci.HCI_Error, core.BaseBumbleError):
-                await link.disconnect()
+            with contextlib.suppress(hci.HCI_Error, core.BaseBumbleError, TimeoutError):
+                await asyncio.wait_for(link.disconnect(), LONGEST_DISCONNECT_S)
 
     async def _quiet(self) -> None:
         if self._host.scanning:
@@ -239,9 +255,8 @@ class BlueZ:
         path = call.path
         if self.faults.connects_fail:
             text = self.faults.connects_fail.pop(0)
-            if text == ABORTED:  # BlueZ shows it connected for a moment
-                self.tree.set(path, DEVICE, Connected=True)
-                self.tree.set(path, DEVICE, Connected=False)
+            if text == ABORTED:
+                self._abort(path)
             raise BlueZError("Failed", text)
         if path in self._links:
             return
@@ -255,10 +270,18 @@ class BlueZ:
             raise BlueZError("Failed", CANCELLED) from error
         finally:
             self._connecting.discard(path)
+        if link not in self._host.connections.values():  # over before it began (0x3E)
+            self._abort(path)
+            raise BlueZError("Failed", ABORTED)
         self._links[path] = link
         link.on("disconnection", lambda _reason: self._link_over(path, link))
         self.tree.set(path, DEVICE, Connected=True)
         self.tree.later(self._resolve(path, link))
+
+    def _abort(self, path: str) -> None:
+        """BlueZ shows a device connected for a moment whose link is aborted."""
+        self.tree.set(path, DEVICE, Connected=True)
+        self.tree.set(path, DEVICE, Connected=False)
 
     async def _resolve(self, path: str, link: Connection) -> None:
         """Encrypts where there is a bond, as operating systems do by themselves, and discovers."""

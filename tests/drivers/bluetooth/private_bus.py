@@ -31,11 +31,29 @@ CONFIGURATION = """<!DOCTYPE busconfig PUBLIC
 
 
 class PrivateBus:
-    """A running daemon and where it listens."""
+    """A daemon that can be killed and started again at the same address."""
 
-    def __init__(self, address: str, daemon: "subprocess.Popen[str]") -> None:
-        self.address = address
-        self._daemon = daemon
+    def __init__(self, configuration: Path) -> None:
+        self._configuration = configuration
+        self.address = ""
+        self.start()
+
+    def start(self) -> None:
+        """Starts the daemon, and waits until it listens."""
+        self._daemon = subprocess.Popen(
+            [
+                "dbus-daemon",
+                f"--config-file={self._configuration}",
+                "--nofork",
+                "--print-address=1",
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self._daemon.stdout is not None
+        with self._daemon.stdout as said:
+            self.address = said.readline().strip().partition(",guid=")[0]
 
     def kill(self) -> None:
         """Ends the daemon, as a crash of it would; harmless after it ended."""
@@ -51,16 +69,8 @@ def private_bus() -> Iterator[PrivateBus]:
     with tempfile.TemporaryDirectory(prefix="bus-") as folder:
         configuration = Path(folder, "bus.conf")
         configuration.write_text(CONFIGURATION.format(folder=folder))
-        daemon = subprocess.Popen(
-            ["dbus-daemon", f"--config-file={configuration}", "--nofork", "--print-address=1"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        assert daemon.stdout is not None
+        bus = PrivateBus(configuration)
         before = os.environ.get(ADDRESS)
-        with daemon.stdout as said:
-            bus = PrivateBus(said.readline().strip(), daemon)
         os.environ[ADDRESS] = bus.address
         try:
             yield bus
