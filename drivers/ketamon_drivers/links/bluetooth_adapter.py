@@ -105,6 +105,7 @@ class BluetoothAdapter:
         self._turns: asyncio.Task[None] | None = None
         self._connections: set[Connection] = set()
         self._broken: asyncio.Future[str] | None = None
+        self._adopts = True
         self._watch = ServiceWatch(self._service_gone) if radio.is_bluez else None
 
     @asynccontextmanager
@@ -236,7 +237,7 @@ class BluetoothAdapter:
     async def _already_connected(self) -> "tuple[Wanted, BLEDevice] | None":
         """A device that a program before us left connected: it says nothing on the air any more."""
         by_address = {w.address: w for w in self._wanted if w.address is not None}
-        if not by_address:
+        if not by_address or not self._adopts:
             return None
         never: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         try:
@@ -330,6 +331,8 @@ class BluetoothAdapter:
 
     def _service_gone(self) -> None:
         """The service ended: every link of before is dead, whatever bleak says, and so is the scan."""
+        # bleak goes on listing what the service of before had connected, until a scan finds it again.
+        self._adopts = False
         for connection in list(self._connections):
             connection.end(SERVICE_GONE)
         if self._broken is not None and not self._broken.done():

@@ -57,7 +57,8 @@ class GoneError(BluetoothError):
 
 
 NO_BLUETOOTH = NoBluetoothError(
-    "this machine has no Bluetooth adapter that works: plug one in, and see `ketamon doctor`"
+    "this machine has no Bluetooth adapter that works: plug one in, or start the system's Bluetooth "
+    "service; `ketamon doctor` says what is missing"
 )
 NO_SERVICE = NoBluetoothError(
     "the system's Bluetooth service does not run: start it with `sudo systemctl start bluetooth`"
