@@ -102,7 +102,6 @@ class Sounding:
     due: float | None = None
     _last: Burst | None = None
     _began: float = 0.0
-    _was_paused: bool = False
 
     def step(
         self,
@@ -114,13 +113,12 @@ class Sounding:
     ) -> Burst | None:
         """Gives the burst that begins now, if one does; `again` are those that re-alarm."""
         before, self.known = self.known, dict(stands)
-        resumes, self._was_paused = self._was_paused and not paused, paused
         if not stands or paused:
             self.due = None
             return None
         worst = max(stands, key=lambda name: PRIORITY_RANK[stands[name]])  # the first of equals
         priority = stands[worst]
-        news = resumes or any(
+        news = any(
             _rank(before.get(name)) < PRIORITY_RANK[own] or name in again
             for name, own in stands.items()
             if own == priority
