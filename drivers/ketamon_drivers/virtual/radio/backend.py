@@ -34,6 +34,7 @@ from ketamon_drivers.virtual.radio.central import Central, bare
 T = TypeVar("T")
 
 MTU = 247
+LETTING_GO_S = 1.0
 SHORT_NAME, NAME, MAKERS, POWER = 0x08, 0x09, 0xFF, 0x0A
 SHORT_SERVICES, LONG_SERVICES = (0x02, 0x03), (0x06, 0x07)
 
@@ -51,6 +52,11 @@ def whole(uuid: UUID) -> str:
     """Gives a UUID as bleak writes it."""
     dashes = "-" if len(uuid.uuid_bytes) == 16 else ""
     return normalize_uuid_str(uuid.to_hex_str(dashes))
+
+
+def is_up(link: Connection) -> bool:
+    """Tells whether a link still stands; waiting for one that doesn't would be for ever."""
+    return link.device.connections.get(link.handle) is link
 
 
 class Advertised:
@@ -171,6 +177,8 @@ class RadioClient(BaseBleakClient):
         address = await self._address()
         async with asyncio.timeout(self._timeout):
             link = await self._central.connect(address)
+            if not is_up(link):
+                raise BleakError("connecting failed: the device has not answered (0x3E)")
             self._link = link
             self._central.clients.add(self)
             link.on(Connection.EVENT_DISCONNECTION, lambda _reason: self._ended(link))
@@ -218,8 +226,11 @@ class RadioClient(BaseBleakClient):
     async def _let_go(self, link: Connection) -> None:
         self._link = None
         self._central.clients.discard(self)
-        with contextlib.suppress(BaseBumbleError, hci.HCI_Error, asyncio.CancelledError):
-            await link.disconnect()  # unless it ended meanwhile
+        if not is_up(link):
+            return
+        with contextlib.suppress(BaseBumbleError, TimeoutError):
+            async with asyncio.timeout(LETTING_GO_S):
+                await link.disconnect()
 
     def _ended(self, link: Connection) -> None:
         if self._link is link:

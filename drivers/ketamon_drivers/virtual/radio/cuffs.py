@@ -102,7 +102,8 @@ class VirtualCuff(GattDevice):
         """What hosts have set its clock to."""
         self._cuff = CuffCycle(body.measure, body.on_cycle, self._measured)
         self._words: tuple[str, ...] = ()
-        self._found_until_s = 0.0
+        self._is_found = False
+        self._hiding: asyncio.TimerHandle | None = None
         self._time_is_told = False
 
     def services(self) -> Sequence[Service]:
@@ -162,7 +163,7 @@ class VirtualCuff(GattDevice):
     @property
     def wants_to_be_found(self) -> bool:
         """True for a while after a measurement and in pairing mode."""
-        return self.manner.always_found or self._now_s < self._found_until_s
+        return self.manner.always_found or self._is_found
 
     def manufacturer_data(self) -> tuple[int, bytes] | None:
         """Omron's: one user, and whether the clock is unset, a host is sought, records wait."""
@@ -198,7 +199,7 @@ class VirtualCuff(GattDevice):
             async with asyncio.timeout(waits_s):
                 await self.woken()
                 return
-        self._found_until_s = 0.0
+        self._is_found = False
         await self.hang_up()
 
     async def _send_records(self) -> bool:
@@ -219,13 +220,17 @@ class VirtualCuff(GattDevice):
         for record in self.records:
             record.is_told = False
 
-    @property
-    def _now_s(self) -> float:
-        return asyncio.get_running_loop().time()
-
     def _be_found(self) -> None:
-        self._found_until_s = self._now_s + FOUND_FOR_S
-        asyncio.get_running_loop().call_at(self._found_until_s, self.wake)
+        self._hide()
+        self._is_found = True
+        self._hiding = asyncio.get_running_loop().call_later(FOUND_FOR_S, self._hide)
+        self.wake()
+
+    def _hide(self) -> None:
+        self._is_found = False
+        if self._hiding is not None:
+            self._hiding.cancel()
+            self._hiding = None
         self.wake()
 
     def _measured(self, cycle: Measurement) -> None:
