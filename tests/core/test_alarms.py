@@ -1,5 +1,7 @@
 """The rules of DESIGN 7, one a test."""
 
+import pytest
+
 from tests.core.session import Core
 
 
@@ -419,3 +421,58 @@ def test_lines_of_one_input_come_in_the_order_of_the_condition_table() -> None:
     )
     lines = core.cuff(0, 180, 110, mean=130)
     assert [line.split()[1] for line in lines] == ["sys_high", "dia_high", "map_high"]
+
+
+def test_realarm_comes_with_the_violating_value_that_arrives_at_its_very_moment() -> None:
+    core = Core()
+    for t in range(21):
+        core.strap(t, 115)
+    core.acknowledge(20)
+    for t in range(21, 200):
+        core.strap(t, 109)  # inside, not by the margin: it neither ends nor violates
+    assert core.strap(200, 112) == ["200.000 hr_high realarmed active medium 112>110"]
+
+
+def test_charted_value_that_is_much_worse_does_not_come_again() -> None:
+    core = Core()
+    core.tell(0, "device", "strap", cadence_s=900)
+    core.strap(0, 115)
+    core.acknowledge(1)
+    core.strap(900, 116)
+    assert core.strap(1800, 131) == ["1800.000 hr_high escalated active high 131>130"]
+    core.acknowledge(1801)
+    assert core.strap(2700, 160) == ["2700.000 hr_high reading_flagged acknowledged high 160>130"]
+    assert core.strap(3600, 190) == ["3600.000 hr_high reading_flagged acknowledged high 190>130"]
+
+
+def test_condition_knows_the_number_of_its_newest_line() -> None:
+    core = Core()
+    core.cuff(1, 165)
+    core.spo2(2, 97)
+    core.cuff(60, 166)
+    assert core.state.tracks["sys_high"].seq == core.out[-1].seq == core.state.seq
+
+
+def test_shorter_cadence_loses_at_once_what_is_too_old_for_it() -> None:
+    core = Core()
+    core.tell(0, "device", "strap", cadence_s=60)
+    core.strap(0, 120)
+    assert core.wait(49) == ["15.000 hr_high raised active medium 120>110"]
+    assert core.tell(50, "device", "strap", cadence_s=1) == [
+        "50.000 hr_high unresolved unresolved medium 120>110"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by", "who"),
+    [
+        ({"account": "chair", "seat": "nurse", "person": "Kim"}, "Kim"),
+        ({"account": "chair", "seat": "nurse"}, "chair"),
+        ({"seat": "nurse"}, "nurse"),
+    ],
+)
+def test_who_acknowledged_is_the_person_else_the_account(by: dict[str, str], who: str) -> None:
+    core = Core()
+    core.cuff(0, 165)
+    core.acknowledge(1, by=by)
+    assert core.state.tracks["sys_high"].by == who

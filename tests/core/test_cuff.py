@@ -335,3 +335,18 @@ def test_nothing_is_asked_for_after_the_end() -> None:
     chair = due_at_300(can_start=True)
     chair.tell(300, "end")
     assert chair.asked() == []
+
+
+def test_word_of_another_device_or_of_the_cuffs_link_changes_not_whether_it_can_be_started() -> None:
+    chair = Chair(can_start=True)
+    chair.tell(1, "device", "cuff", state="streaming")
+    assert chair.now.can_start
+    chair.tell(2, "device", "oximeter", can_start=False)
+    assert chair.now.can_start
+    chair.tell(3, "device", "cuff", can_start=False)
+    assert not chair.now.can_start
+
+
+def test_cuff_that_never_measured_is_idle_since_the_beginning() -> None:
+    chair = Chair({}, can_start=True)
+    assert (chair.now.state, chair.now.since_ms) == ("idle", 0)

@@ -135,3 +135,60 @@ def test_a_refusal_names_key_and_reason_and_a_sound_profile_has_none() -> None:
     assert refusal({"hr": {"high": {"medium": 9}}}) == "hr.high.medium: 9 is outside 25–240 /min"
     assert refusal(GOOD) is None
     assert refusal({}) is None
+
+
+def test_what_is_left_out_has_the_values_of_the_design() -> None:
+    found = parse_profile({})
+    assert (found.audio_pause_ms, found.escalate_ms, found.clear_for_ms) == (
+        120_000,
+        120_000,
+        5_000,
+    )
+    assert (found.realarm_ms, found.realarm_again_ms) == (180_000, 600_000)
+    assert (found.overdue_low_ms, found.overdue_medium_ms) == (120_000, 300_000)
+    assert found.reannounce_mmhg == 15
+    assert parse_profile({"hr": {}, "spo2": {}}).vitals["hr"].clear_margin == 2
+    assert parse_profile({"hr": {}, "spo2": {}}).vitals["spo2"].clear_margin == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "lowest", "highest"),
+    [
+        ("hr", ("delay_s", "medium"), 0, 600),
+        ("hr", ("rise_pct", "medium"), 1, 200),
+        ("sys", ("rise_mmhg", "medium"), 1, 200),
+        ("sys", ("only_above",), 60, 260),
+        ("hr", ("high", "medium"), 25, 240),
+        ("spo2", ("low", "medium"), 50, 100),
+        ("alarm", ("audio_pause_s",), 1, 180),
+        ("alarm", ("realarm_s",), 10, 3600),
+        ("alarm", ("realarm_again_s",), 10, 7200),
+        ("alarm", ("escalate_s",), 10, 3600),
+        ("alarm", ("clear_for_s",), 0, 120),
+        ("alarm", ("reannounce_mmhg",), 1, 100),
+        ("alarm", ("clear_margin", "hr"), 0, 20),
+        ("cuff", ("overdue_min", "medium"), 2, 120),
+    ],
+)
+def test_numbers_reach_to_their_bounds_and_no_further(
+    table: str, key: tuple[str, ...], lowest: float, highest: float
+) -> None:
+    def refused(value: float) -> bool:
+        given: object = value
+        for name in reversed(key):
+            given = {name: given}
+        return refusal({table: given}) is not None
+
+    assert [refused(v) for v in (lowest, highest)] == [False, False]
+    assert [refused(v) for v in (lowest - 0.5, highest + 0.5)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("profile", "words"),
+    [
+        ({"hr": {"rise_pct": {"medium": 300}}}, "hr.rise_pct.medium: 300 is outside 1–200 %"),
+        ({"sys": {"rise_mmhg": {"high": 300}}}, "sys.rise_mmhg.high: 300 is outside 1–200 mmHg"),
+    ],
+)
+def test_bounds_are_told_with_their_unit(profile: dict[str, object], words: str) -> None:
+    assert refusal(profile) == words
