@@ -1,6 +1,6 @@
 """`kill -9` at any moment loses nothing at or below `recorded`, which is known outside the process.
 
-20 rounds; KETAMON_KILLS asks for another number. Each goes on with the session of the one before.
+100 rounds; KETAMON_KILLS asks for another number. Each goes on with the session of the one before.
 """
 
 import os
@@ -18,8 +18,8 @@ from ketamon.ledger.session_file import read_session, verify_session
 from tests.conftest import ROOT
 from tests.ledger.kill_child import entry
 
-ROUNDS = int(os.environ.get("KETAMON_KILLS", "20"))
-LIVES_S = (0.0, 0.4)  # after its first line
+ROUNDS = int(os.environ.get("KETAMON_KILLS", "100"))
+LIVES_S = (0.0, 0.2)  # after its first line
 SEED = 11
 
 

@@ -37,7 +37,10 @@ from tests.ledger.failing_calls import ERRORS, Failing
 from tests.ledger.live_ledgers import append, entries
 from tests.ledger.session_files import ENTRIES
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc/self/fd")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="needs /proc/self/fd"),
+]
 EVERY = pytest.mark.parametrize("number", ERRORS, ids=lambda number: errno.errorcode[number])
 FAULTS = "KETAMON_FAULTS"
 LASTING = pytest.mark.parametrize("lasting", [False, True], ids=["once", "lasting"])
@@ -154,7 +157,6 @@ async def lived(path: Path, failing: Failing, *, inline: bool) -> None:
     assert verify_session(ledger.path).fault is None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("number", "lasting", "inline"), ALL if os.environ.get(FAULTS) else SOME)
 async def test_running_session_loses_nothing_whichever_call_fails(
     place: Path, number: int, lasting: bool, inline: bool
@@ -164,7 +166,6 @@ async def test_running_session_loses_nothing_whichever_call_fails(
     assert inline or names >= {"posix_fallocate"}
 
 
-@pytest.mark.slow
 @EVERY
 async def test_what_waits_for_a_disk_is_in_the_journal_whichever_of_its_calls_fails(
     tmp_path: Path, number: int
