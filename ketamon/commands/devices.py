@@ -8,21 +8,23 @@ import click
 
 if TYPE_CHECKING:
     from ketamon_drivers.catalog import Family
+    from ketamon_drivers.links.bluetooth_in_range import InRange
     from ketamon_drivers.links.plugged_in import PluggedIn
-
-NOT_SCANNED = "Bluetooth is not scanned by this version: it can't connect such devices yet."
 
 
 @click.command()
 @click.option("--scan", is_flag=True, help="What is plugged in, and what it may be, with reasons.")
+@click.option("--seconds", type=click.FloatRange(1, 60), default=8.0, show_default=True,
+              help="How long --scan listens for Bluetooth devices.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="JSON, a line each.")
 @click.option("--role", type=click.Choice(["cuff", "oximeter", "strap", "monitor"]))
-def devices(scan: bool, as_json: bool, role: str | None) -> None:
+def devices(scan: bool, seconds: float, as_json: bool, role: str | None) -> None:
     """Lists the families of devices: what connects them, what they can do, what is known of them.
 
     The first word of each is the FAMILY in `ketamon start --oximeter FAMILY:ADDRESS`. With --scan,
-    the machine's serial ports with the families that each may be; a USB id proves nothing, so
-    `ketamon probe PORT` then listens to what comes.
+    the machine's serial ports and the Bluetooth devices in range with the families that each may be;
+    a USB id proves nothing, so `ketamon probe PORT` then listens to what comes. Cuffs are on the air
+    only for seconds after a measurement: press START first.
     """
     from ketamon_drivers.catalog import every_family
 
@@ -36,12 +38,48 @@ def devices(scan: bool, as_json: bool, role: str | None) -> None:
                 click.echo(json.dumps(dataclasses.asdict(port)))
         else:
             click.echo("\n".join(port_lines(ports)))
-        click.echo(NOT_SCANNED, err=True)
+        scan_bluetooth(families, seconds, as_json=as_json)
         return
     for family in families:
         click.echo(
             json.dumps(family_object(family)) if as_json else "\n".join(family_lines(family))
         )
+
+
+def scan_bluetooth(families: "list[Family]", seconds: float, *, as_json: bool) -> None:
+    """Prints what is in range; where there is no Bluetooth, one sentence says so."""
+    from ketamon_drivers.links.bluetooth_errors import BluetoothError
+    from ketamon_drivers.links.bluetooth_in_range import in_range
+    from ketamon_drivers.links.loops import RealLoop, run
+
+    click.echo(f"listening for Bluetooth devices for {seconds:g} s", err=True)
+    try:
+        found = run(in_range(families, seconds), RealLoop())
+    except BluetoothError as error:
+        click.echo(f"Bluetooth was not scanned: {error}", err=True)
+        return
+    if as_json:
+        for device in found:
+            click.echo(json.dumps(dataclasses.asdict(device)))
+    else:
+        click.echo("\n".join(radio_lines(found)))
+
+
+def radio_lines(found: "list[InRange]") -> list[str]:
+    """What is in range, a line a device and a line a guess; strangers are only counted."""
+    known = [device for device in found if device.guesses]
+    lines = []
+    for device in known:
+        strength = "" if device.rssi_dbm is None else f", {device.rssi_dbm} dBm"
+        lines.append(f"bluetooth:{device.address}: {device.name or 'without a name'}{strength}")
+        lines += [f"  {g.score:>3}  {g.family:<15} {g.reason}" for g in device.guesses]
+    others = len(found) - len(known)
+    if not known:
+        lines.append("no Bluetooth device that ketamon knows is in range: switch it on, and press "
+                     "START on a cuff")  # fmt: skip
+    if others:
+        lines.append(f"{others} other Bluetooth devices are in range")
+    return lines
 
 
 def family_lines(family: "Family") -> list[str]:

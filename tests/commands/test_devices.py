@@ -12,6 +12,10 @@ from serial.tools.list_ports_common import ListPortInfo
 
 from ketamon_drivers.catalog import FAMILIES
 from ketamon_drivers.links import plugged_in
+from ketamon_drivers.links.bluetooth_adapter import Sighting
+from ketamon_drivers.links.bluetooth_connection import whole_uuid
+from ketamon_drivers.links.bluetooth_errors import NO_SERVICE, BluetoothError
+from ketamon_drivers.links.bluetooth_in_range import InRange, described
 from tests.commands.run import run
 from tests.conftest import ROOT
 
@@ -60,6 +64,40 @@ def test_json_has_an_object_a_family_and_a_role_may_be_chosen(
     assert {json.loads(line)["role"] for line in cuffs} == {"cuff"}
 
 
+@pytest.fixture(autouse=True)
+def _no_bluetooth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever radio this machine has, no test listens to it."""
+    heard(monkeypatch, NO_SERVICE)
+
+
+def heard(monkeypatch: pytest.MonkeyPatch, what: "list[InRange] | BluetoothError") -> None:
+    """What a Bluetooth scan finds."""
+
+    async def in_range(*_args: object) -> "list[InRange]":
+        if isinstance(what, BluetoothError):
+            raise what
+        return what
+
+    monkeypatch.setattr("ketamon_drivers.links.bluetooth_in_range.in_range", in_range)
+
+
+def test_a_scan_lists_what_is_in_range_by_address_and_only_counts_strangers(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cuff = Sighting("F0:00:00:00:00:01", "A&D_UA-651BLE_00\x1b", (whole_uuid("1810"),), -60)
+    found = [
+        described(cuff, FAMILIES.values()),
+        described(Sighting("F0:00:00:00:00:02", "TV", ()), ()),
+    ]
+    heard(monkeypatch, found)
+    ran = run(capfd, "devices", "--scan")
+    assert "bluetooth:F0:00:00:00:00:01: A&D_UA-651BLE_00, -60 dBm\n  100  and-cuff" in ran.out
+    assert "its name begins with A&D_UA-" in ran.out
+    assert "   40  sig-cuff        offers the service 1810" in ran.out
+    assert "TV" not in ran.out
+    assert "1 other Bluetooth device" in ran.out
+
+
 def test_a_scan_names_each_port_by_what_stays_with_it_and_says_why_it_guesses(
     capfd: pytest.CaptureFixture[str], ports: list[ListPortInfo], tmp_path: Path
 ) -> None:
@@ -75,7 +113,7 @@ def test_a_scan_names_each_port_by_what_stays_with_it_and_says_why_it_guesses(
     ]
     ran = run(capfd, "devices", "--scan")
     assert ran.code == 0
-    assert "Bluetooth is not scanned" in ran.err
+    assert "Bluetooth was not scanned: the system's Bluetooth service does not run" in ran.err
     heads = [line for line in ran.out.splitlines() if not line.startswith(" ")]
     assert [head.split()[0].rstrip(":") for head in heads] == [
         "/dev/ttyACM0", str(stable), "/dev/ttyS0"

@@ -7,7 +7,6 @@ A `Radio` is the one point at which a virtual radio or a test comes in: everythi
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ketamon_drivers.links.bluetooth_place import BluetoothPlace
@@ -103,6 +102,6 @@ def radio_at(place: BluetoothPlace) -> Radio:
     """Gives the radio that a place names: the machine's own, or one behind a loopback port."""
     if place.radio is None:
         return REAL
-    opening = import_module("ketamon_drivers.virtual.radio.opening")  # half a second, so only here
-    radio: Radio = opening.over_tcp(*place.radio)
-    return radio
+    from ketamon_drivers.virtual.radio.opening import over_tcp  # noqa: PLC0415 half a second
+
+    return over_tcp(*place.radio)
