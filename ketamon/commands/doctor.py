@@ -10,10 +10,11 @@ import re
 import sqlite3
 import sys
 from pathlib import Path
+from typing import Literal
 
 import click
 
-from ketamon.commands.doctor_checks import CHECKS, Facts, Finding, SerialNode
+from ketamon.commands.doctor_checks import CHECKS, Bluetooth, Facts, Finding, SerialNode
 
 UDEV_FOLDERS = (
     "/etc/udev/rules.d",
@@ -105,6 +106,7 @@ def gathered() -> Facts:
         modem_manager_runs=runs("ModemManager", Path("/proc")),
         modem_manager_ignores=ignored_by_modem_manager([Path(f) for f in UDEV_FOLDERS]),
         brltty_claims=brltty_claims([Path(f) for f in UDEV_FOLDERS]),
+        bluetooth=bluetooth_facts(Path("/sys/class"), Path("/proc")),
         encoding=locale.getencoding(),
         data_trouble=data_trouble(),
         run_trouble=run_trouble(),
@@ -141,6 +143,37 @@ def runs(name: str, proc: Path) -> bool | None:
         except OSError:
             continue
     return False
+
+
+def bluetooth_facts(classes: Path, proc: Path) -> Bluetooth:
+    """What the kernel tells of adapters and their switches, and whether the service runs for us."""
+    adapters = tuple(sorted(path.name for path in (classes / "bluetooth").glob("hci*")
+                            if ":" not in path.name))  # fmt: skip
+    service = runs("bluetoothd", proc) if adapters else False
+    return Bluetooth(adapters, service, _blocked(classes / "rfkill"), bool(service) and _refuses())
+
+
+def _blocked(folder: Path) -> Literal["", "soft", "hard"]:
+    for switch in folder.glob("rfkill*"):
+        try:
+            if (switch / "type").read_text().strip() != "bluetooth":
+                continue
+            if (switch / "hard").read_text().strip() == "1":
+                return "hard"
+            if (switch / "soft").read_text().strip() == "1":
+                return "soft"
+        except OSError:
+            continue
+    return ""
+
+
+def _refuses() -> bool:
+    """Tells whether the bus keeps this account from the service; asks it nothing but its adapters."""
+    import asyncio
+
+    from ketamon_drivers.links.bluetooth_service import is_refused
+
+    return asyncio.run(is_refused())
 
 
 def rules_in(folders: list[Path]) -> dict[Path, list[str]]:

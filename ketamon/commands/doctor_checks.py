@@ -5,6 +5,7 @@ Facts are gathered in `doctor`; here they are only judged, so that a test can be
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 OLDEST_SQLITE = (3, 37, 0)
 """Session files have STRICT tables."""
@@ -25,6 +26,18 @@ class SerialNode:
 
 
 @dataclass(frozen=True, slots=True)
+class Bluetooth:
+    """What can be seen of Bluetooth without using it."""
+
+    adapters: tuple[str, ...] = ()
+    service_runs: bool | None = False
+    blocked: Literal["", "soft", "hard"] = ""
+    """Switched off by a program, or by a switch at the machine."""
+    bus_refuses: bool = False
+    """This account may not speak with the service."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is so on this machine; None where it can't be read."""
 
@@ -42,6 +55,7 @@ class Facts:
     """A rule of this machine keeps it away from our devices' cables."""
     brltty_claims: tuple[str, ...] = ()
     """The bridges, as `10c4:ea60 in FILE`, that brltty's rules take."""
+    bluetooth: Bluetooth = Bluetooth()
     encoding: str = "utf-8"
     data_trouble: str | None = None
     run_trouble: str | None = None
@@ -118,6 +132,33 @@ def brltty(facts: Facts) -> Finding:
         f"takes the cable away seconds after it is plugged in ({'; '.join(facts.brltty_claims)})",
         "sudo apt remove brltty, unless somebody here reads braille: then take those lines out",
     )
+
+
+def bluetooth(facts: Facts) -> Finding:
+    """Can Bluetooth devices be connected? A machine without an adapter lacks nothing."""
+    subject, found = "Bluetooth", facts.bluetooth
+    if facts.system == "darwin":
+        return Finding(subject, "macOS asks once whether the terminal may use it")
+    if not found.adapters:
+        return Finding(subject, "there is no adapter: only serial devices can be connected")
+    name = found.adapters[0]
+    if found.blocked == "hard":
+        return Finding(subject, f"{name} is off by a switch at the machine", "flip that switch")
+    if found.blocked == "soft":
+        return Finding(
+            subject,
+            f"{name} is switched off",
+            "rfkill unblock bluetooth && bluetoothctl power on",
+        )
+    if found.service_runs is False:
+        return Finding(subject, "its service does not run", "sudo systemctl enable --now bluetooth")
+    if found.bus_refuses:
+        return Finding(
+            subject,
+            f"{facts.account} may not use its service",
+            f"sudo usermod -aG bluetooth {facts.account}, then log out and in again",
+        )
+    return Finding(subject, f"{name} is there, and its service runs")
 
 
 def letters(facts: Facts) -> Finding:
@@ -205,6 +246,6 @@ def logout(facts: Facts) -> Finding:
 
 
 CHECKS: tuple[Callable[[Facts], Finding], ...] = (
-    serial_ports, modem_manager, brltty, letters, data_folder, run_folder, sqlite, bytecode, logout,
+    serial_ports, modem_manager, brltty, bluetooth, letters, data_folder, run_folder, sqlite, bytecode, logout,
 )  # fmt: skip
 """Every check, in the order in which they are told."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ketamon.commands import doctor, doctor_checks
-from ketamon.commands.doctor_checks import CHECKS, Facts, Finding, SerialNode
+from ketamon.commands.doctor_checks import CHECKS, Bluetooth, Facts, Finding, SerialNode
 from ketamon_drivers.catalog import FAMILIES
 from tests.commands.run import run
 
@@ -31,6 +31,13 @@ ILL: list[tuple[str, dict[str, Any], str, str]] = [
     ("modem_manager", {"modem_manager_runs": True}, "sends AT commands",
      "ketamon doctor --udev | sudo tee /etc/udev/rules.d/70-ketamon.rules"),
     ("brltty", {"brltty_claims": ("10c4:ea60 in 85-brltty.rules",)}, "10c4:ea60", "sudo apt remove brltty"),
+    ("bluetooth", {"bluetooth": Bluetooth(("hci0",), True, "hard")}, "by a switch", "flip that switch"),
+    ("bluetooth", {"bluetooth": Bluetooth(("hci0",), True, "soft")}, "hci0 is switched off",
+     "rfkill unblock bluetooth && bluetoothctl power on"),
+    ("bluetooth", {"bluetooth": Bluetooth(("hci0",), False)}, "does not run",
+     "sudo systemctl enable --now bluetooth"),
+    ("bluetooth", {"bluetooth": Bluetooth(("hci0",), True, "", True)}, "nurse may not use",
+     "sudo usermod -aG bluetooth nurse"),
     ("letters", {"encoding": "ISO-8859-1"}, "is ISO-8859-1", "export LANG=C.UTF-8"),
     ("letters", {"encoding": "ANSI_X3.4-1968", "environment": {"LC_ALL": "C"}}, "ANSI", "unset LC_ALL; export"),
     ("data_folder", {"data_trouble": "/x: may not be written by you; set KETAMON_DATA to a folder of yours"},
@@ -71,6 +78,8 @@ def test_every_check_has_a_machine_on_which_it_finds_something() -> None:
         ("serial_ports", {"is_root": True, "groups": frozenset(), "ports": (CLOSED,)}, "may open them"),
         ("serial_ports", {"system": "darwin", "groups": frozenset()}, "may open them"),
         ("serial_ports", {"groups": frozenset(), "ports": (OPEN,)}, "may open them"),
+        ("bluetooth", {"bluetooth": Bluetooth(("hci0",), True)}, "hci0 is there"),
+        ("bluetooth", {}, "there is no adapter"),
         ("modem_manager", {"modem_manager_runs": None}, "can't be told"),
         ("modem_manager", {"modem_manager_runs": True, "modem_manager_ignores": True}, "leave these"),
         ("letters", {"encoding": "UTF8"}, "is UTF-8"),
@@ -193,3 +202,19 @@ def test_serial_nodes_are_those_that_were_plugged_in(tmp_path: Path) -> None:
     nodes = doctor.serial_nodes(tmp_path)
     assert [Path(node.path).name for node in nodes] == ["ttyUSB0", "ttyACM1"]
     assert all(node.may_open == os.access(node.path, os.W_OK) for node in nodes)
+
+
+def test_adapters_and_their_switches_are_read_from_the_kernel(tmp_path: Path) -> None:
+    hci = tmp_path / "class" / "bluetooth"
+    (hci / "hci0").mkdir(parents=True)
+    (hci / "hci0:11").mkdir()  # a connection
+    for number, kind in enumerate(("wlan", "bluetooth")):
+        switch = tmp_path / "class" / "rfkill" / f"rfkill{number}"
+        switch.mkdir(parents=True)
+        for name, text in (("type", kind), ("hard", "0"), ("soft", "1")):
+            (switch / name).write_text(text)
+    (tmp_path / "proc").mkdir()
+    found = doctor.bluetooth_facts(tmp_path / "class", tmp_path / "proc")
+    assert found == Bluetooth(("hci0",), False, "soft")
+    nothing = doctor.bluetooth_facts(tmp_path / "none", tmp_path / "proc")
+    assert nothing == Bluetooth()

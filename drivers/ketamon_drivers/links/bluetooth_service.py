@@ -4,6 +4,7 @@ bleak doesn't look: after a restart of `bluetoothd` its clients call themselves 
 its scanner stays silent (virtual-devices 4). The bus tells who owns the name `org.bluez`.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +18,34 @@ BUS, BUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
 RULE = f"type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{NAME}'"
 
 _log = logging.getLogger(__name__)
+
+
+ANSWER_S = 3.0
+
+
+async def is_refused() -> bool:
+    """Whether the bus keeps this account from asking the service; False where nobody can tell."""
+    from dbus_fast import BusType, Message  # noqa: PLC0415 only bleak's own backend needs it
+    from dbus_fast.aio import MessageBus  # noqa: PLC0415 as above
+
+    bus = MessageBus(bus_type=BusType.SYSTEM)
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            await bus.connect()
+            answer = await bus.call(
+                Message(
+                    destination=NAME,
+                    path="/",
+                    interface="org.freedesktop.DBus.ObjectManager",
+                    member="GetManagedObjects",
+                )
+            )
+    except Exception as error:  # dbus-fast lets through whatever the socket does
+        return isinstance(error, PermissionError)
+    finally:
+        with suppress(Exception):
+            bus.disconnect()
+    return answer is not None and "AccessDenied" in str(answer.error_name)
 
 
 class ServiceWatch:
