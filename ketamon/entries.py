@@ -88,11 +88,16 @@ class Limits(_Body, frozen=True, tag="limits"):
 
 
 class Chart(_Body, frozen=True):
-    """What a person charted: `event` is the whole id (`dose.im`, `symptom.nausea`, …)."""
+    """What a person charted: `event` is the whole id (`dose.im`, `symptom.nausea`, …).
+
+    `t_event`: when it was, where that was before it was charted, and `reason` why so late.
+    """
 
     event: str | None = None
     value: Number | str | None = None
     text: str | None = None
+    t_event: Number | None = None
+    reason: str | None = None
 
 
 class Dose(Chart, frozen=True, tag="dose"):

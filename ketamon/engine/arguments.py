@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from ketamon.charting import EVENTS, refusal
 from ketamon.core.plausible import counted, implausible_pressure
+from ketamon.entries import Chart
 from ketamon.vitals import CONDITIONS, TECHNICAL
 from ketamon_drivers.readings import printable
 
@@ -32,6 +34,30 @@ def number(value: object, name: str) -> float | int:
 def text(value: object) -> str:
     """A person's text without what could steer a terminal, cut where it is very long."""
     return printable(value)[:LONGEST_TEXT] if isinstance(value, str) else ""
+
+
+def charted(kind: type[Chart], event: str, args: dict[str, Any], now_s: float) -> Chart:
+    """What was charted, as an entry's body; RefusedError where value or time can't be.
+
+    `ago_min` sets it back by so many minutes, with a reason.
+    """
+    value, words = args.get("value"), text(args.get("text"))
+    known = EVENTS.get(event)
+    if known is not None and (why := refusal(known, value)) is not None:
+        raise RefusedError(why)
+    if known is not None and known.takes == "text" and not words:
+        raise RefusedError(f"{known.words}: say what, in words")
+    if value is not None:
+        value = text(value) if isinstance(value, str) else number(value, "value")
+    ago_min, reason = args.get("ago_min"), text(args.get("reason"))
+    t_event = None
+    if ago_min:
+        t_event = round(now_s - 60 * number(ago_min, "ago_min"), 3)
+        if not 0 <= t_event <= now_s:
+            raise RefusedError("the event was before this session, or is still to come")
+        if not reason:
+            raise RefusedError("say why it is charted so late")
+    return kind(event, value, words or None, t_event, reason or None)
 
 
 def assert_plausible(typed: dict[str, float | int]) -> None:

@@ -13,6 +13,7 @@ from ketamon.engine.arguments import (
     RefusedError,
     alarm_named,
     assert_plausible,
+    charted,
     number,
     text,
 )
@@ -34,6 +35,7 @@ from ketamon.entries import (
     Baseline,
     By,
     Chart,
+    Correction,
     Cuff,
     Entry,
     Limits,
@@ -238,13 +240,17 @@ class ChairHost:
             raise RefusedError(
                 f"{event or 'chart'}: no such event; it begins with its kind, as in dose.im"
             )
-        value = args.get("value")
-        if value is not None and not isinstance(value, str):
-            value = number(value, "value")
-        words = text(args.get("text"))
-        self.session.take(
-            kind(event, text(value) if isinstance(value, str) else value, words or None), by=by
-        )
+        self.session.take(charted(kind, event, args, self.session.now_ms() / 1000), by=by)
+
+    def _strike(self, args: dict[str, Any], by: By) -> None:
+        of_seq, reason = args.get("seq"), text(args.get("reason"))
+        events = self.session.projector.events
+        line = next((one for one in events if one.seq == of_seq and one.charted), None)
+        if line is None:
+            raise RefusedError("strike: say the seq of what was charted in this session")
+        of_seq = line.seq
+        body = Correction(text=line.text, of_seq=of_seq, reason=reason or None)
+        self.session.take(body, by=by)
 
     def _limits(self, args: dict[str, Any], by: By) -> None:
         """Changes single limits; `check` only tries it."""
@@ -348,6 +354,7 @@ _DO: dict[str, Callable[[ChairHost, dict[str, Any], By], None]] = {
     "placement": ChairHost._placement,
     "rhythm": ChairHost._rhythm,
     "chart": ChairHost._chart,
+    "strike": ChairHost._strike,
     "limits": ChairHost._limits,
     "review_reading": ChairHost._review_reading,
     "baseline": ChairHost._baseline,

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "placement": (AT_CHAIR, IN_SIMULATION),
     "rhythm": (AT_CHAIR, IN_SIMULATION),
     "chart": (AT_CHAIR, IN_SIMULATION),
+    "strike": (AT_CHAIR, IN_SIMULATION),
     "limits": (AT_CHAIR, IN_SIMULATION),
     "baseline": (AT_CHAIR, IN_SIMULATION),
     "phase": (AT_CHAIR, IN_SIMULATION),

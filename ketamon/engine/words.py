@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from ketamon.charting import EVENTS, value_words
 from ketamon.core.plausible import implausible_pressure
 from ketamon.core.profile import refusal
 from ketamon.engine.quarantine import FROM_CUFF, WORDS
@@ -10,6 +11,7 @@ from ketamon.entries import (
     Announced,
     Away,
     Chart,
+    Correction,
     Cuff,
     Device,
     Entry,
@@ -79,7 +81,17 @@ def describe(entry: Entry) -> EventLine | None:
         return None
     who = (entry.by.person or entry.by.account or entry.by.seat or "") if entry.by else ""
     priority = entry.body.priority if isinstance(entry.body, Alarm) else ""
-    return EventLine(entry.t_ms / 1000, entry.seq, printable(text)[:200], printable(who), priority)
+    strikes = (entry.body.of_seq or 0) if isinstance(entry.body, Correction) else 0
+    charted = isinstance(entry.body, Chart) and not isinstance(entry.body, Correction)
+    return EventLine(
+        entry.t_ms / 1000,
+        entry.seq,
+        printable(text)[:200],
+        printable(who),
+        priority,
+        charted,
+        strikes,
+    )
 
 
 def figures(value: Number | None) -> str:
@@ -237,10 +249,23 @@ def _phase(entry: Entry) -> str:
 
 def _chart(entry: Entry) -> str:
     body: Chart = entry.body
-    what = (body.event or entry.kind).replace(".", " ").replace("_", " ")
-    value = "" if body.value is None else f" {body.value}"
+    known = EVENTS.get(body.event or "")
+    what = known.words if known else (body.event or entry.kind).replace(".", " ").replace("_", " ")
+    value = "" if body.value is None else str(body.value)
+    if known is not None:
+        value = value_words(known, body.value)
     text = "" if body.text is None else f": {body.text}"
-    return f"{what}{value}{text}"
+    late = (
+        ""
+        if body.t_event is None
+        else f", {(entry.t_ms / 1000 - body.t_event) / 60:.0f} min before"
+    )
+    return f"{what} {value}".rstrip() + text + late
+
+
+def _correction(entry: Entry) -> str:
+    body: Correction = entry.body
+    return _with_reason(f"struck: {body.text or f'entry {body.of_seq}'}", body.reason)
 
 
 def _pause_audio(entry: Entry) -> str:
@@ -282,9 +307,8 @@ _WORDS: dict[str, Callable[[Entry], str]] = {
     "baseline": lambda _: "baseline locked",
     "acknowledge": lambda _: "acknowledged",
     "end": lambda _: "session ended",
-    **dict.fromkeys(
-        ("dose", "symptom", "score", "intervention", "position", "note", "correction"), _chart
-    ),
+    **dict.fromkeys(("dose", "symptom", "score", "intervention", "position", "note"), _chart),
+    "correction": _correction,
     "cuff": _cuff,
     "fault": _fault,
     "gap": _gap,

@@ -101,13 +101,18 @@ class Bin(msgspec.Struct, frozen=True, array_like=True):
 
 
 class EventLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing that happened, in words, for the event list."""
+    """One thing that happened, in words, for the event list.
+
+    One that was `charted` can be struck; `strikes` is the seq of the one that this one struck.
+    """
 
     t: float
     seq: int
     text: str
     who: str = ""
     priority: str = ""
+    charted: bool = False
+    strikes: int = 0
 
 
 class DeviceView(msgspec.Struct, frozen=True, omit_defaults=True):

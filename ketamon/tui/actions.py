@@ -7,7 +7,7 @@ from ketamon.feed.messages import Answer
 from ketamon.tui.abilities import SIMULATED, why_not
 from ketamon.tui.desk import Desk, is_linked, open_panel
 from ketamon.tui.keys import CHAIR_FASTEST, KEYS, LEAVING, SPEEDS, WINDOWS, Key, find
-from ketamon.tui.panels import away, heard, limits, review, skip
+from ketamon.tui.panels import away, chart, going, heard, limits, review, skip
 from ketamon.tui.panels.panel import LOST, NO_ANSWER, Panel
 from ketamon.tui.scene import label, waits
 from ketamon.tui.typed import Typed
@@ -161,6 +161,14 @@ class Actions:
     def review(self) -> None:
         """Shows the stored readings that wait for a person."""
         self._open(review.Review())
+
+    def chart(self) -> None:
+        """Opens the chart, at the symptoms."""
+        self._open(chart.Charting())
+
+    def go_on(self) -> None:
+        """Asks how the session goes on."""
+        self._open(going.opened(self._desk.picture.phase))
 
     def skip(self) -> None:
         """Asks why the BP that is due is skipped."""

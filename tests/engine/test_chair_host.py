@@ -1,5 +1,6 @@
 """What may be asked of a chair, by whom, in which session, and what comes of it."""
 
+import asyncio
 import os
 from typing import Any
 
@@ -20,6 +21,7 @@ EVERY_COMMAND: dict[str, dict[str, Any]] = {
     "manual": {"systolic": 120, "diastolic": 70},
     "away": {"minutes": 5, "sensors": ["oximeter"], "reason": "toilet"},
     "chart": {"event": "note.free", "text": "x"},
+    "strike": {},  # of what was charted before
     "limits": {"changes": {"sys.high.medium": 170}, "reason": "as ordered"},
     "baseline": {},
     "phase": {"phase": "dosing"},
@@ -38,7 +40,7 @@ EVERY_COMMAND: dict[str, dict[str, Any]] = {
     "announced": {"where": "bell"},
     "review_reading": {"seq": 3, "verdict": "set_aside"},  # of the first entry after the limits
 }
-AT_CHAIR = {"acknowledge", "cuff", "manual", "away", "chart", "limits", "baseline", "phase", "end",
+AT_CHAIR = {"acknowledge", "cuff", "manual", "away", "chart", "strike", "limits", "baseline", "phase", "end",
             "placement", "rhythm", "review_reading"}  # fmt: skip
 TIME = {"speed", "pause", "play"}
 SOUNDING = {"pause_audio", "heard", "test_sound", "announced"}
@@ -66,8 +68,10 @@ def test_each_seat_may_what_the_table_says_and_nothing_else(seat: str, mode: str
         chair.host.set_speed = lambda _speed: None
         chair.host.audio.view = AudioView("bell", tests=1, test="played")
         chair.take(waiting(BloodPressure(120, 80)), "cuff")
+        charted = 0
         for name, args in EVERY_COMMAND.items():
-            answer = chair.ask(name, seat, **args)
+            answer = chair.ask(name, seat, **({"seq": charted} if name == "strike" else args))
+            charted = answer.seq or 0 if name == "chart" else charted
             if answer.ok:
                 done.add(name)
             else:
@@ -144,7 +148,7 @@ def answers(*asked: tuple[str, dict[str, Any]], **how: Any) -> list[str]:
         ("rhythm", {"irregular": "yes"}, "true or false"),
         ("chart", {}, "no such event"),
         ("chart", {"event": "alarm.x"}, "no such event"),
-        ("chart", {"event": "dose.im", "value": 10**12}, "give a number"),
+        ("chart", {"event": "dose.im", "value": 10**12}, "is not from 0.1 to 10000"),
         ("phase", {"phase": "ended"}, "setup, baseline, dosing, recovery"),
         ("phase", {"phase": ["dosing"]}, "setup, baseline, dosing, recovery"),
     ],
@@ -284,3 +288,28 @@ def test_hello_beat_and_snapshot_say_which_session_and_mode() -> None:
         assert host.beat().recorded == host.snapshot().seq == chair.session.state.seq
 
     at_a_chair(look, mode="LIVE")
+
+
+def test_what_was_charted_is_dated_back_with_a_reason_and_struck_but_never_gone() -> None:
+    async def asked(chair: Chairside) -> None:
+        await asyncio.sleep(600)
+        late = {"event": "symptom.nausea", "value": 2, "ago_min": 5}
+        assert chair.ask("chart", "nurse", **late).reason == "say why it is charted so late"
+        answer = chair.ask("chart", "nurse", **late, reason="busy")
+        assert answer.ok
+        early = {"event": "note", "text": "x", "ago_min": 11, "reason": "x"}
+        assert "before this session" in str(chair.ask("chart", "nurse", **early).reason)
+        assert "6 is not from 0 to 5" in str(
+            chair.ask("chart", event="scale.moaas", value=6).reason
+        )
+        phase = chair.ask("phase", phase="recovery")
+        assert "what was charted" in str(chair.ask("strike", seq=phase.seq).reason)
+        assert chair.ask("strike", seq=answer.seq, reason="wrong patient").ok
+        assert not chair.ask("strike", "physician", seq=answer.seq).ok
+
+    chair = at_a_chair(asked)
+    (symptom,) = chair.kept.of("symptom")
+    assert (symptom.body.value, symptom.body.t_event, symptom.body.reason) == (2, 300.0, "busy")
+    (struck,) = chair.kept.of("correction")
+    assert (struck.body.of_seq, struck.body.reason) == (symptom.seq, "wrong patient")
+    assert "struck: nausea moderate" in chair.session.projector.events[-1].text

@@ -27,13 +27,13 @@ MAY_KNOW = {
     "ketamon.core": {"entries", "vitals", "readings"},
     "ketamon.feed": {"entries", "vitals", "readings", "lock_file"},
     "ketamon.ledger": {"core", "entries", "vitals", "readings", "lock_file"},
-    "ketamon.tui": {"feed", "entries", "vitals", "readings", "lock_file"},
+    "ketamon.tui": {"feed", "entries", "charting", "vitals", "readings", "lock_file"},
     "ketamon.training": {
         "core", "entries", "vitals", "readings", "protocols", "links", "virtual", "catalog",
     },
 }  # fmt: skip
-"""What each layer may import, itself or through another (DESIGN 3; `vitals` and `lock_file` are
-below all layers, `readings` is what entries are made of)."""
+"""What each layer may import, itself or through another (DESIGN 3; `vitals`, `charting` and
+`lock_file` are below all layers, `readings` is what entries are made of)."""
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -51,7 +51,7 @@ def loaded_by_libraries() -> set[str]:
     return loaded_by("import msgspec, dataclasses, datetime, decimal, tomllib, fractions, enum")
 
 
-@pytest.mark.parametrize("module", [*PURE, "ketamon.entries", "ketamon.vitals"])
+@pytest.mark.parametrize("module", [*PURE, "ketamon.entries", "ketamon.vitals", "ketamon.charting"])
 def test_pure_modules_load_no_clock_no_thread_no_port_and_no_screen(module: str) -> None:
     assert not (loaded_by(f"import {module}") - loaded_by_libraries()).intersection(HEAVY)
     found = find_spec(module)

@@ -11,6 +11,8 @@ from typing import Any
 from ketamon.feed.settings import LEVEL_WORDS, SIDE_WORDS, setting_figure
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.panels.away import Away
+from ketamon.tui.panels.chart import Charting
+from ketamon.tui.panels.going import Going
 from ketamon.tui.panels.heard import CHOICES, Heard
 from ketamon.tui.panels.limits import Limits, change_words
 from ketamon.tui.panels.panel import Panel
@@ -19,6 +21,7 @@ from ketamon.tui.panels.review import CHOICES as VERDICT_WORDS
 from ketamon.tui.panels.review import Review
 from ketamon.tui.panels.skip import Skip
 from ketamon.tui.scene import Scene
+from ketamon.tui.screens.charting import charting, going
 from ketamon.tui.shown import exact
 from ketamon.tui.times import clock
 from ketamon.tui.typed import Typed
@@ -258,6 +261,8 @@ def _about(scene: Scene, panel: Limits, width: int, low: bool) -> list[Row]:
 
 
 LOOKS: dict[type, Look] = {
+    Charting: Look(ALL, _of_rows(charting)),
+    Going: Look(NEEDED, _of_rows(going)),
     Typed: Look(NEEDED, typedpanel, typedrow),
     Limits: Look(ALL, _of_rows(_limits)),
     Away: Look(ALL, _of_rows(_away)),

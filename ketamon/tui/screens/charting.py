@@ -1,0 +1,102 @@
+"""How the chart looks, and how the session goes on: digits, words, what was charted last."""
+
+from textwrap import wrap
+
+from ketamon.charting import SEVERITIES, ChartEvent, value_words
+from ketamon.tui.panels.chart import NAMES, Charting, standing
+from ketamon.tui.panels.going import STEPS, Going
+from ketamon.tui.scene import Scene
+from ketamon.tui.times import clock
+from ketamon.tui.widgets.page import BLANK, Page, Piece, Row, row
+
+CURSOR = "▏"
+LEAST_WIDTH = 8
+
+
+def charting(scene: Scene, panel: Charting, width: int, height: int) -> Page:
+    """The group's events by digit; under them what is typed, or what was charted last."""
+    when = f"{panel.ago_min} min ago" if panel.ago_min else "now"
+    groups = _groups(panel, width)
+    foot = _value(panel, width) if panel.event is not None else _last(panel, width)
+    rows = [_event(i, event, panel, width) for i, event in enumerate(panel.shown, 1)]
+    if height - 1 - len(groups) - len(rows) - len(foot) > 1:
+        rows.append(BLANK)
+    recent = standing(scene.picture.events)[-3:]
+    earlier = [
+        row(Piece(0, clock(scene.picture.started, line.t, seconds=False), "dim"),
+            Piece(7, line.text[: max(LEAST_WIDTH, width - 9)], "dim"))
+        for line in reversed(recent)
+    ]  # fmt: skip
+    left = height - 2 - len(groups) - len(rows) - len(foot)
+    return Page("CHART", when, tuple(groups), (*rows, *foot, *earlier[: max(0, left)]))
+
+
+def _groups(panel: Charting, width: int) -> list[Row]:
+    """The groups' names, the open one marked; where all don't fit, that one alone."""
+    if sum(len(name) + 2 for name in NAMES) > width:
+        name = NAMES[panel.group]
+        return [row(Piece(0, f"◂ {name} ▸", "on-focus", bold=True, paper="focus"))]
+    pieces, x = [], 0
+    for i, name in enumerate(NAMES):
+        chosen = i == panel.group
+        ink, paper = ("on-focus", "focus") if chosen else ("dim", "")
+        pieces.append(Piece(x, name, ink, bold=chosen, paper=paper))
+        x += len(name) + 2
+    return [row(*pieces)]
+
+
+def _event(digit: int, event: ChartEvent, panel: Charting, width: int) -> Row:
+    is_last = event == panel.last
+    pieces = [
+        Piece(0, f"{digit}", "bright", bold=True),
+        Piece(3, event.words, "bright" if is_last else "text", bold=is_last),
+    ]
+    if is_last:
+        pieces.append(Piece(18, value_words(event, panel.last_value), "bright", bold=True))
+    return Row(tuple(pieces), keys=((0, width, str(digit)),))
+
+
+def _value(panel: Charting, width: int) -> list[Row]:
+    event = panel.event
+    if event is None:
+        return []
+    unit = f" {event.unit}" if event.unit else ""
+    what = "words" if event.takes == "text" else f"number{unit}, then words if need be"
+    rows = [
+        row(Piece(0, event.words, "bright", bold=True), Piece(len(event.words) + 2, what, "dim"))
+    ]
+    shown = (panel.text + CURSOR)[-max(LEAST_WIDTH, width - 3) :]
+    rows.append(row(Piece(0, shown, "on-focus", bold=True, paper="focus")))
+    return [*rows, *_said(panel.said, width)]
+
+
+def _last(panel: Charting, width: int) -> list[Row]:
+    if panel.sending:
+        return _said("sending", width)
+    rows = _said(panel.said, width)
+    if panel.last is not None and panel.last.takes == "severity" and panel.last in panel.shown:
+        digit = panel.shown.index(panel.last) + 1
+        value = panel.last_value if isinstance(panel.last_value, int) else 0
+        following = SEVERITIES[(value + 1) % len(SEVERITIES)]
+        rows.append(row(Piece(0, f"{digit} again: {following}", "dim")))
+    return rows
+
+
+def _said(said: str, width: int) -> list[Row]:
+    lines = wrap(said, max(LEAST_WIDTH, width - 3))
+    return [row(Piece(0, line, "bright", bold=True)) for line in lines]
+
+
+def going(scene: Scene, panel: Going, width: int, _height: int) -> Page:
+    """The steps by digit, the chosen one marked."""
+    rows = []
+    for i, (words, _name, _args) in enumerate(STEPS):
+        chosen = i == panel.at
+        ink, paper = ("on-focus", "focus") if chosen else ("text", "")
+        pieces = (
+            Piece(0, str(i + 1), "bright", bold=True),
+            Piece(3, words, ink, bold=chosen, paper=paper),
+        )
+        rows.append(Row(pieces, keys=((0, width, str(i + 1)),)))
+    said = _said(panel.said, width) or [row(Piece(0, "a digit, then y", "dim"))]
+    return Page("THE SESSION GOES ON", f"now {scene.picture.phase or 'setup'}", (), (*rows, *said))
