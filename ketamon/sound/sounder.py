@@ -164,7 +164,7 @@ class Sounder:
             raise
         finally:
             if turn is not None:
-                turn.release()
+                turn.release(remove=True)
         self._report(burst, what, self.sink.device, not why, why)
         if why:
             self.why, self._tried = why, self._now()
