@@ -337,7 +337,9 @@ def test_nothing_is_asked_for_after_the_end() -> None:
     assert chair.asked() == []
 
 
-def test_word_of_another_device_or_of_the_cuffs_link_changes_not_whether_it_can_be_started() -> None:
+def test_word_of_another_device_or_of_the_cuffs_link_changes_not_whether_it_can_be_started() -> (
+    None
+):
     chair = Chair(can_start=True)
     chair.tell(1, "device", "cuff", state="streaming")
     assert chair.now.can_start

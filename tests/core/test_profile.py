@@ -192,3 +192,18 @@ def test_numbers_reach_to_their_bounds_and_no_further(
 )
 def test_bounds_are_told_with_their_unit(profile: dict[str, object], words: str) -> None:
     assert refusal(profile) == words
+
+
+@pytest.mark.parametrize(
+    ("first", "sound"),
+    [
+        ({"minutes": 1, "interval_min": 1}, True),
+        ({"minutes": 240, "interval_min": 240}, True),
+        ({"minutes": 0, "interval_min": 1}, False),
+        ({"minutes": 10, "interval_min": 0}, False),
+        ({"minutes": 241, "interval_min": 5}, False),
+    ],
+)
+def test_dense_beginning_of_a_schedule_has_bounds(first: dict[str, int], sound: bool) -> None:
+    given = {"cuff": {"schedule": {"dosing": {"interval_min": 10, "first": first}}}}
+    assert (refusal(given) is None) == sound

@@ -287,3 +287,31 @@ def test_source_that_turns_out_to_be_charted_is_not_off() -> None:
 
 def test_one_bar_is_not_low() -> None:
     assert Chair({}).tell(1, "device_info", "oximeter", battery_level=1) == []
+
+
+def test_strap_without_contact_says_nothing_of_its_battery() -> None:
+    chair = Chair({})
+    chair.tell(0, "heart_rate", "strap", heart_rate=None, contact=False)
+    assert chair.state.technical["battery_low"].state == "normal"
+
+
+def test_another_devices_charge_is_forgotten_once_and_its_own_kept() -> None:
+    chair = Chair({})
+    chair.tell(0, "device", "oximeter", identity="A")
+    chair.tell(1, "device_info", "oximeter", battery_percent=15)
+    assert chair.state.technical["battery_low"].state == "active"
+    chair.tell(2, "device", "oximeter", identity="B")
+    assert chair.state.technical["battery_low"].state == "normal"
+    chair.tell(3, "device_info", "oximeter", battery_percent=15)
+    chair.tell(4, "device", "oximeter", identity="B", state="streaming")
+    assert chair.state.technical["battery_low"].state == "active"
+
+
+def test_rejected_readings_end_a_minute_after_the_newest() -> None:
+    chair = Chair({})
+    for t in (0, 10, 50):
+        chair.tell(t, "rejected", "oximeter", reason="bad checksum", raw="00")
+    assert chair.wait(109.999) == []
+    assert [line.split()[:3] for line in chair.wait(110)] == [
+        ["110.000", "reading_rejected", "cleared"]
+    ]
