@@ -233,6 +233,7 @@ class Track(Levels):
         self._apply(t, "acknowledge")
         if was_latched:
             self._finish()
+            self.by = by  # for whoever tells the episode's end
 
     def see(self, t: int, by: str) -> None:
         """A person who is not at the chair answers; counted once each."""
