@@ -1,4 +1,4 @@
-"""A moving bar on standard error while something takes longer than a second."""
+"""A bar on standard error while something takes longer than a second: how much of it is done."""
 
 import sys
 import threading
@@ -15,36 +15,58 @@ CLEAR = "\r\x1b[K"
 
 @contextmanager
 def bar(words: str, stream: TextIO | None = None, quiet_s: float = QUIET_S) -> Iterator[None]:
-    """Shows the words and a bar that moves, at a terminal only, and takes both away at the end.
+    """Shows the words and a bar with its percentage, at a terminal only, and takes both away.
 
-    How far a foreign file is can't be told before it is read, so the bar says that work goes on and
-    not how much is left.
+    Until the work tells how much is done, a mark moves to show that it goes on.
     """
+    from ketamon.ledger.progress import listening
+
     out = sys.stderr if stream is None else stream
     if not out.isatty():
         yield
         return
-    done = threading.Event()
-    mover = threading.Thread(target=_move, args=(printable(words), out, quiet_s, done), daemon=True)
+    moving = _Bar(printable(words), out, quiet_s)
+    mover = threading.Thread(target=moving.move, daemon=True)
     mover.start()
     try:
-        yield
+        with listening(moving.tell):
+            yield
     finally:
-        done.set()
+        moving.done.set()
         mover.join()
 
 
-def _move(words: str, out: TextIO, quiet_s: float, done: threading.Event) -> None:
-    if done.wait(quiet_s):
-        return
-    at = 0
-    while True:
-        cells = ["·"] * WIDTH
-        cells[at % WIDTH] = "█"
-        out.write(f"{CLEAR}{words} {''.join(cells)} {quiet_s + at * STEP_S:.0f} s")
-        out.flush()
-        at += 1
-        if done.wait(STEP_S):
-            break
-    out.write(CLEAR)
-    out.flush()
+class _Bar:
+    """What is drawn from a thread of its own while another works."""
+
+    def __init__(self, words: str, out: TextIO, quiet_s: float) -> None:
+        self.done = threading.Event()
+        self._words, self._out, self._quiet_s = words, out, quiet_s
+        self._share: float | None = None
+
+    def tell(self, share: float) -> None:
+        """So much is done: 0 to 1."""
+        self._share = share
+
+    def move(self) -> None:
+        """Draws until it is done; nothing where that is so at once."""
+        if self.done.wait(self._quiet_s):
+            return
+        step = 0
+        while True:
+            self._out.write(f"{CLEAR}{self._words} {self._drawn(step)}")
+            self._out.flush()
+            step += 1
+            if self.done.wait(STEP_S):
+                break
+        self._out.write(CLEAR)
+        self._out.flush()
+
+    def _drawn(self, step: int) -> str:
+        share, seconds = self._share, f"{self._quiet_s + step * STEP_S:.0f} s"
+        if share is None:
+            cells = ["·"] * WIDTH
+            cells[step % WIDTH] = "█"
+            return f"{''.join(cells)} {seconds}"
+        full = int(share * WIDTH)
+        return f"{'█' * full}{'·' * (WIDTH - full)} {share:.0%} {seconds}"

@@ -18,6 +18,7 @@ from ketamon.entries import Entry, EntryError, decode
 from ketamon.ledger import schema
 from ketamon.ledger.chain import GENESIS, Fault, Row, fingerprint, first_fault, head, link
 from ketamon.ledger.new_file import NewFileError, new_file
+from ketamon.ledger.progress import told
 
 CLOSED = 0o440
 INSERT_ENTRY = "INSERT INTO entry (seq, t_ms, kind, body, hash) VALUES (?, ?, CAST(? AS TEXT), CAST(? AS TEXT), ?)"
@@ -86,7 +87,10 @@ def write_session(path: Path, entries: Sequence[Entry]) -> str:
     try:
         with closing(sqlite3.connect(":memory:", isolation_level=None, uri=True)) as connection:
             rows = _chained(entries)
-            schema.create(connection, lambda: connection.executemany(INSERT_ENTRY, rows))
+            schema.create(
+                connection,
+                lambda: connection.executemany(INSERT_ENTRY, told(rows, len(rows), 0.4, 0.7)),
+            )
             return close_into(connection, path, fingerprint(head("entry", rows)))
     except sqlite3.Error as error:
         raise SessionFileError(f"{path}: {why_not_written(error)}") from None
@@ -181,7 +185,7 @@ def _chained(entries: Sequence[Entry]) -> list[Row]:
     numbered = all(entry.seq for entry in entries)
     before = GENESIS["entry"]
     rows = []
-    for number, entry in enumerate(entries, 1):
+    for number, entry in enumerate(told(entries, len(entries), ends=0.4), 1):
         seq = entry.seq if numbered else number
         kind = entry.kind.encode()
         before = link(before, seq, entry.t_ms, kind, entry.line)

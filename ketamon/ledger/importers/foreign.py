@@ -13,6 +13,7 @@ from ketamon.entries import Entry, Note, Session, make
 from ketamon.ledger.importers.channels import CHANNELS, Rows, Sample
 from ketamon.ledger.importers.flags import Flags
 from ketamon.ledger.importers.track_names import EXPECTED_UNIT, own_unit
+from ketamon.ledger.progress import READING, told
 from ketamon.vitals import Number
 
 REPEAT_MS = 15_000
@@ -42,7 +43,7 @@ def entries_of(
         return ()
     rows = Rows(family, flags)
     opening = Sample(0, start, "", None)  # holds the start where a text comes first
-    head, *rest = rows.build((opening, *once(samples, flags)), started)
+    head, *rest = rows.build((opening, *once(told(samples, len(samples), READING), flags)), started)
     if simulated:
         head = make(0, 0, Session(mode="SIMULATED", started=started))
     notes = [make(0, t_ms - start, Note(text=text)) for t_ms, text in texts if text not in MODES]

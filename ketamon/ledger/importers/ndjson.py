@@ -5,6 +5,7 @@ import msgspec
 from ketamon.entries import Entry, EntryError, decode, seconds
 from ketamon.ledger.importers.flags import Flags, flag_entry
 from ketamon.ledger.importers.whole import assert_runs_forwards, cut_off
+from ketamon.ledger.progress import told
 
 _FIRST_FIELD = b'{"t":'
 
@@ -22,7 +23,7 @@ def read_lines(data: bytes, flags: Flags) -> tuple[Entry, ...]:
     first: int | None = None
     last: int | None = None
     lines = data.split(b"\n")
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(told(lines, len(lines)), 1):
         text = line.strip()
         if not text:
             continue

@@ -10,6 +10,7 @@ from ketamon.ledger.importers.channels import number
 from ketamon.ledger.importers.flags import Flags
 from ketamon.ledger.importers.marks import SHOWN_AT_MOST
 from ketamon.ledger.importers.whole import cut_off
+from ketamon.ledger.progress import READING, told
 from ketamon.vitals import Number
 from ketamon_drivers.readings import printable
 
@@ -20,13 +21,15 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
 def whole_rows(
-    text: str, separator: str, width: int, flags: Flags
+    text: str, separator: str, width: int, flags: Flags, share: float = 1.0
 ) -> Iterator[tuple[int, list[str]]]:
     """Data rows of a table with their line numbers; what isn't one is counted.
 
-    Cells beyond `width` may be there if they are blank. Raises NotWholeError.
+    Cells beyond `width` may be there if they are blank; reading is `share` of the work. Raises
+    NotWholeError.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    lines = told(io.StringIO(text, newline=""), text.count("\n"), ends=share)
+    reader = csv.reader(lines, delimiter=separator)
     whole_file = text.endswith(("\n", "\r"))
     last_line = text.count("\n") + 1
     while True:
@@ -58,7 +61,7 @@ class Table:
 
     def rows(self, flags: Flags) -> Iterator[tuple[int, list[str]]]:
         """Rows with as many cells as there are names; others are counted. Raises NotWholeError."""
-        yield from whole_rows(self.text, self.separator, len(self.names), flags)
+        yield from whole_rows(self.text, self.separator, len(self.names), flags, READING)
 
     def value(self, cell: str) -> tuple[Number | None, str | None]:
         """A cell as a number, or the text that stood there; a decimal comma counts as a point."""
