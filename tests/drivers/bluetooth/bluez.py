@@ -12,16 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bumble import core, hci
-from bumble.core import AdvertisingData
 from bumble.device import Advertisement, Connection, Device
-from dbus_fast import Variant
 
-from tests.drivers.bluetooth.bluez_gatt import GattObjects, gatt_methods, uuid_text
+from tests.drivers.bluetooth.bluez_found import ADAPTER_PATH, found_in, path_of, text_of
+from tests.drivers.bluetooth.bluez_gatt import GattObjects, gatt_methods
 from tests.drivers.bluetooth.object_tree import BlueZError, Call, Method, ObjectTree
 
 NAME = "org.bluez"
 ROOT = "/org/bluez"
-ADAPTER_PATH = "/org/bluez/hci0"
 ADAPTER = "org.bluez.Adapter1"
 DEVICE = "org.bluez.Device1"
 AGENTS = "org.bluez.AgentManager1"
@@ -91,7 +89,7 @@ class BlueZ:
         self.tree.add(
             ADAPTER_PATH,
             ADAPTER,
-            Address=_text(self._host.random_address),
+            Address=text_of(self._host.random_address),
             AddressType="public",
             Name="test",
             Alias="test",
@@ -146,7 +144,7 @@ class BlueZ:
 
     async def forget(self, address: str) -> None:
         """Takes a device's object away, as happens to one that was not heard for a while."""
-        path = _path(address)
+        path = path_of(address)
         link = self._links.get(path)
         self.tree.remove(path)
         if link is not None:
@@ -217,24 +215,24 @@ class BlueZ:
     def _heard(self, advertisement: Advertisement) -> None:
         if not self._discoverers or self.faults.is_deaf:
             return
-        path = _path(_text(advertisement.address))
+        path = path_of(text_of(advertisement.address))
         if path not in self.tree:
             self._add_device(advertisement.address)
-        found = _found(advertisement)
+        found = found_in(advertisement)
         # BlueZ tells of a strength only when it changed; a real one always does.
         if found["RSSI"] == self.tree.get(path, DEVICE, "RSSI"):
             found["RSSI"] -= 1
         self.tree.set(path, DEVICE, **found)
 
     def _add_device(self, address: hci.Address) -> None:
-        path = _path(_text(address))
+        path = path_of(text_of(address))
         self._addresses[path] = address
         self.tree.add(
             path,
             DEVICE,
-            Address=_text(address),
+            Address=text_of(address),
             AddressType="random" if address.is_random else "public",
-            Alias=_text(address).replace(":", "-"),
+            Alias=text_of(address).replace(":", "-"),
             Adapter=ADAPTER_PATH,
             Paired=False,
             Bonded=False,
@@ -361,45 +359,3 @@ class BlueZ:
 
     def _note(self, call: Call) -> None:
         self.calls.append((call.member, call.path))
-
-
-def _text(address: hci.Address) -> str:
-    """Gives an address as BlueZ does, without what kind it is."""
-    return address.to_string(with_type_qualifier=False).upper()
-
-
-def _path(address: str) -> str:
-    return f"{ADAPTER_PATH}/dev_{address.upper().replace(':', '_')}"
-
-
-def _found(advertisement: Advertisement) -> dict[str, Any]:
-    """Gives what an advertisement says, as properties of the device."""
-    said: dict[str, Any] = {"RSSI": advertisement.rssi}
-    uuids: list[str] = []
-    makers: dict[int, Any] = {}
-    for kind, data in advertisement.data.ad_structures:
-        match kind:
-            case AdvertisingData.COMPLETE_LOCAL_NAME | AdvertisingData.SHORTENED_LOCAL_NAME:
-                said["Name"] = said["Alias"] = data.decode("utf-8", "replace")
-            case AdvertisingData.MANUFACTURER_SPECIFIC_DATA if len(data) >= 2:
-                makers[int.from_bytes(data[:2], "little")] = data[2:]
-            case (
-                AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS
-                | AdvertisingData.INCOMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS
-            ):
-                uuids += _uuids(data, 2)
-            case (
-                AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS
-                | AdvertisingData.INCOMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS
-            ):
-                uuids += _uuids(data, 16)
-    if uuids:
-        said["UUIDs"] = uuids
-    if makers:
-        said["ManufacturerData"] = {number: Variant("ay", data) for number, data in makers.items()}
-    return said
-
-
-def _uuids(data: bytes, size: int) -> list[str]:
-    whole = range(0, len(data) - size + 1, size)
-    return [uuid_text(core.UUID.from_bytes(data[at : at + size])) for at in whole]

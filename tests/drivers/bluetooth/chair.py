@@ -1,9 +1,10 @@
-"""A chair with Bluetooth devices, its links on one of two paths to the same virtual air.
+"""A chair with devices on the virtual air, its links on one of two paths to it, or on a serial line.
 
 | path | how | time |
 |---|---|---|
 | A | ketamon's own bleak backend over the virtual radio, in this process | virtual |
-| B | bleak's own BlueZ backend, a private D-Bus, an `org.bluez` made for tests | real, or faster |
+| B | bleak's own BlueZ backend, a private D-Bus, an `org.bluez` made for tests | faster than life |
+| C | an oximeter at a pseudo-terminal | the same |
 """
 
 import asyncio
@@ -17,13 +18,18 @@ from bumble.hci import Address
 from ketamon.engine.devices import Binding, Devices
 from ketamon.engine.live_session import LiveSession
 from ketamon.entries import Limits, Phase, Session
+from ketamon.feed.picture import Picture
+from ketamon.tui.shown import Shown, show
 from ketamon_drivers.catalog import FAMILIES
 from ketamon_drivers.links.bluetooth_place import bluetooth_place
 from ketamon_drivers.links.bluetooth_radio import Radio
-from ketamon_drivers.links.loops import RealLoop, ScaledLoop, VirtualLoop, run
+from ketamon_drivers.links.loops import ScaledLoop, VirtualLoop, run
+from ketamon_drivers.links.ports import port_for
 from ketamon_drivers.readings import BloodPressure, Oximetry
 from ketamon_drivers.virtual.cuff_cycle import Measurement
+from ketamon_drivers.virtual.media import PtyMedium
 from ketamon_drivers.virtual.monitors import Body
+from ketamon_drivers.virtual.nonin_oximeter import VirtualNoninOximeter
 from ketamon_drivers.virtual.radio.air import Air, Transceiver
 from ketamon_drivers.virtual.radio.by_family import radio_device
 from ketamon_drivers.virtual.radio.central import OUR_ADDRESS
@@ -34,7 +40,7 @@ from tests.drivers.bluetooth.bluez import BlueZ
 from tests.drivers.bluetooth.private_bus import PrivateBus, private_bus
 from tests.engine.chairside import LIMITS, Kept
 
-Path = Literal["A", "B"]
+Path = Literal["A", "B", "C"]
 
 FINGER, ELSEWHERE = Oximetry(97, 72), Oximetry(81, 140)
 """What the patient's finger gives, and what another's would."""
@@ -59,7 +65,7 @@ class BluetoothChair:
         self.session.take(Phase("dosing"))
         self.on_air: dict[str, GattDevice] = {}
         self.central = central_in(self.air, most_connections=most_connections)
-        radio = radio_of(self.central, "test") if path == "A" else Radio("test", is_virtual=True)
+        radio = Radio("test", is_virtual=True) if path == "B" else radio_of(self.central, "test")
         self.devices.bluetooth.radio_at = lambda _place: radio
         self.devices.bluetooth.wall = loop_time
         if path == "B":
@@ -118,6 +124,26 @@ class BluetoothChair:
         await self.wait_for(lambda: len(self.readings()) >= 2, 15)
         return oximeter
 
+    async def streaming_serially(self) -> PtyMedium:
+        """The same of an oximeter at a pseudo-terminal."""
+        family = FAMILIES["nonin-df8"]
+        assert family.line is not None
+        medium = PtyMedium(VirtualNoninOximeter(lambda: self.finger))
+        medium.serve()
+        port = port_for(medium.address, family.line)
+        self.devices.bind([Binding("oximeter", family, port)])
+        await self.wait_for(lambda: len(self.readings()) >= 2, 15)
+        return medium
+
+    def shown(self, vital: str, at_s: float) -> Shown:
+        """What a screen that knows all that came until now would draw of a vital at this time."""
+        picture = Picture()
+        snapshot = self.session.projector.snapshot(
+            self.kept.recorded, self.now_s, self.session.mode
+        )
+        picture.apply(snapshot, 0.0)
+        return show(picture, vital, at_s)
+
     # -- what was recorded ----------------------------------------------------------------------
 
     @property
@@ -163,7 +189,7 @@ def at_a_chair(
     act: Callable[[BluetoothChair], Awaitable[None]],
     *,
     most_connections: int | None = None,
-    in_real_time: bool = False,
+    longest_s: float = LONGEST_S,
 ) -> BluetoothChair:
     """Plays a scene on a path, and gives the chair afterwards."""
 
@@ -171,7 +197,7 @@ def at_a_chair(
         chair = BluetoothChair(path, bus, most_connections)
         await chair.begin()
         try:
-            async with asyncio.timeout(LONGEST_S if path == "B" else None):
+            async with asyncio.timeout(longest_s):
                 await act(chair)
         finally:
             await chair.close()
@@ -180,5 +206,7 @@ def at_a_chair(
     with ExitStack() as stack:
         if path == "A":
             return run(scene(None), VirtualLoop())
+        if path == "C":
+            return run(scene(None), ScaledLoop(FASTER))
         bus = stack.enter_context(private_bus())
-        return run(scene(bus), RealLoop() if in_real_time else ScaledLoop(FASTER))
+        return run(scene(bus), ScaledLoop(FASTER))

@@ -17,14 +17,15 @@ from ketamon_drivers.virtual.radio.advertising import Identity
 from ketamon_drivers.virtual.radio.air import Air, Transceiver
 from ketamon_drivers.virtual.radio.streams import StreamDevice
 from ketamon_drivers.virtual.streaming_oximeter import VirtualStreamingOximeter
-from tests.drivers.bluetooth.bluez import ABORTED, ADAPTER_PATH, BlueZ
+from tests.drivers.bluetooth.bluez import ABORTED, BlueZ
+from tests.drivers.bluetooth.bluez_found import path_of
 from tests.drivers.bluetooth.private_bus import PrivateBus, needs_dbus, private_bus
 
 pytestmark = [needs_dbus, pytest.mark.slow]
 
 FAMILY = FAMILIES["sig-oximeter"]
 ADDRESS = "F0:00:00:00:18:22"
-PATH = f"{ADAPTER_PATH}/dev_{ADDRESS.replace(':', '_')}"
+PATH = path_of(ADDRESS)
 BATTERY, MEASUREMENT = "2a19", "2a5f"
 
 
@@ -82,9 +83,12 @@ def test_a_device_is_found_connected_read_and_heard_and_let_go() -> None:
             assert client.services.get_characteristic(MEASUREMENT) is not None
             assert await client.read_gatt_char(BATTERY) == bytes([83])
             heard = asyncio.Event()
-            await client.start_notify(
-                MEASUREMENT, lambda _, data: (came.append(bytes(data)), heard.set())
-            )
+
+            def take(_sender: object, data: bytearray) -> None:
+                came.append(bytes(data))
+                heard.set()
+
+            await client.start_notify(MEASUREMENT, take)
             await heard.wait()
         assert not bench.host.connections
 
