@@ -23,6 +23,12 @@ class AlarmHistory:
     tracks: Mapping[str, Track]
     episodes: dict[int, EpisodeView] = field(default_factory=dict)
     standing: dict[str, int] = field(default_factory=dict)  # condition: the seq of its episode
+    answers: str = ""  # who gave the newest acknowledgement: its lines come right after it
+
+    def acknowledged(self, entry: Entry) -> None:
+        """Notes who acknowledges."""
+        by = entry.by
+        self.answers = printable((by.person or by.account or by.seat or "") if by else "")
 
     def take(self, entry: Entry) -> tuple[EpisodeView, ...]:
         """Takes an alarm line; gives the episode that it began, changed or ended."""
@@ -63,7 +69,7 @@ class AlarmHistory:
             value=body.value if worse else before.value,
             limit=body.limit if worse else before.limit,
             acknowledged_t=t if answered else before.acknowledged_t,
-            by=(track.by or "") if answered and track else before.by,
+            by=self.answers if answered else before.by,
             seen=track.seen if track else before.seen,
             reason=printable(reason) or before.reason,
             ended_t=t if ended else before.ended_t,

@@ -324,6 +324,8 @@ class Projector:
         match entry.kind:
             case "session":
                 self.session = body
+            case "acknowledge":
+                self.history.acknowledged(entry)
             case "limits":
                 self.limits.take(entry, self.state.profile)
             case "phase" if isinstance(body, Phase):

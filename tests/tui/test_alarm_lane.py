@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from ketamon.feed.messages import ConditionView, EventLine
+from ketamon.tui.flash import Flash
 from ketamon.tui.scene import Scene, against, at_priority_since, worst
-from tests.tui.scenes import NOW, SIZES, TILED, condition, scene, text, vital, words
+from tests.tui.scenes import NOW, SIZES, TILED, condition, drawn, scene, text, vital, words
 
 every_size = pytest.mark.parametrize("size", SIZES, ids=str)
 every_tiled_size = pytest.mark.parametrize("size", TILED, ids=str)
@@ -197,3 +198,48 @@ def test_names_that_do_not_fit_go_before_the_state() -> None:
     assert "not ack'd; seen by doctor who" in lane((120, 40), scene(conditions=(seen,)))
     by = condition(state="acknowledged", by="anna")
     assert lane((80, 24), scene(conditions=(by,))).endswith("acknowledged, anna")
+
+
+@pytest.mark.parametrize("name", ["sys_high", "record_failing"])
+@pytest.mark.parametrize(
+    ("priority", "flashes"), [("high", True), ("medium", True), ("low", False)]
+)
+def test_only_the_marks_ground_flashes_never_a_digit(
+    name: str, priority: str, flashes: bool
+) -> None:
+    alarm = condition(name, priority, value=172 if name == "sys_high" else None)
+    for size in TILED:
+        lit = drawn(size, scene(conditions=(alarm,)))
+        dark = drawn(size, scene(conditions=(alarm,), lit_high=False, lit_medium=False))
+        assert lit.chars == dark.chars
+        changed = {
+            (x, y)
+            for y, (one, other) in enumerate(zip(lit.looks, dark.looks, strict=True))
+            for x, (before, after) in enumerate(zip(one, other, strict=True))
+            if before != after
+        }
+        assert bool(changed) == flashes
+        assert not any(lit.chars[y][x].isdigit() for x, y in changed)
+        assert len(changed) <= 5
+
+
+@pytest.mark.parametrize(
+    ("alarms", "hz"),
+    [
+        ((condition("sys_high", "high"),), 2.0), ((condition(),), 0.6), ((condition("hr_low", "low"),), 0),
+        ((condition("record_failing", "high"),), 2.0), ((condition(), condition("host_slept", "high")), 2.0),
+        ((condition("sys_high", "high", state="acknowledged"),), 0),
+    ],
+)  # fmt: skip
+def test_flash_runs_at_the_rate_of_the_worst_that_waits(
+    alarms: tuple[ConditionView, ...], hz: float
+) -> None:
+    class Timers:
+        every: float | None = None
+
+        def set_interval(self, seconds: float, _draw: object) -> None:
+            self.every = seconds
+
+    timers = Timers()
+    Flash(lambda: 0.0).follow(timers, scene(conditions=alarms), lambda: None)
+    assert timers.every == (pytest.approx(1 / (2 * hz)) if hz else None)
