@@ -146,6 +146,14 @@ def test_a_family_of_another_role_or_none_is_refused_with_those_there_are(
     )
 
 
+def test_without_bumble_a_bluetooth_device_says_what_to_install(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ketamon.commands.bedside.find_spec", lambda _name: None)
+    refused = run(capfd, "simulate", "oximeter", "--as", "jumper")
+    assert_refused(refused, "pip install ketamon[sim]")
+
+
 def heard(family: Family, link: Path, seconds: float, *lines: str) -> Told:
     """What a session hears of a device that was told these things before."""
     told_ = Told()

@@ -60,6 +60,7 @@ def test_out_of_range_ends_the_link_after_the_supervision_time_and_a_short_gap_l
         oximeter = await room.oximeter()
         client = await room.connected(oximeter)
         heard = await listen(client, "sig-oximeter")
+        await asyncio.sleep(0.65)  # so that it is away whenever it speaks
         for _ in range(10):
             oximeter.out_of_range()
             await asyncio.sleep(0.5)
@@ -199,6 +200,7 @@ def test_an_adapter_that_is_off_says_so_and_takes_links_and_scans_with_it() -> N
         room.central.switch_on()
         scanned.clear()
         await asyncio.sleep(3)
+        assert list(await room.scan()) == [oximeter.address]
         assert scanned == []  # as with a real service: who scans must begin anew
         await scanner.stop()
         assert (await room.connected(oximeter)).is_connected
