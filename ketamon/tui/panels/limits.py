@@ -23,7 +23,7 @@ SPO2_ASKED_PCT = 85  # a limit below it is asked about
 BACK_REASON = "back to the profile"
 UP = Key(("up",), "", "", "", "previous", footer=False)
 DOWN = Key(("down",), "↑↓", "choose", "", "next")
-SCROLL = (UP, DOWN, BACK)
+SCROLL = (SPACE, UP, DOWN, BACK)
 
 
 @dataclass(frozen=True)

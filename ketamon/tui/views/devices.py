@@ -112,7 +112,7 @@ def _sound(scene: Scene, width: int) -> list[Row]:
             "the test failed", "played": "test played", "asked": "testing"}  # fmt: skip
     parts = [
         audio_words(scene) or "AUDIO: not yet known",
-        told.get(audio.test, "not tested: u tests it"),
+        told.get(audio.test, "not tested" + (": u tests it" if "sound" in scene.able else "")),
     ]
     lines = wrap("; ".join(p for p in (*parts, audio.why) if p), max(8, width - 9))
     return [
