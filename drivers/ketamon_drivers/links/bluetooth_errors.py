@@ -22,6 +22,7 @@ AUTHENTICATION, ENCRYPTION_KEY, ENCRYPTION = 0x05, 0x0C, 0x0F
 """GATT's codes for "not before we are paired" (Bluetooth Core 5.4, Vol 3 Part F, 3.4.1.1)."""
 
 AGAIN = "it is tried again by itself"
+CONNECTING_FAILED = f"connecting failed: {AGAIN}"
 
 
 class BluetoothError(PortError):

@@ -14,6 +14,7 @@ from ketamon_drivers.links.bluetooth_adapter import BluetoothAdapter, Sighting
 from ketamon_drivers.links.bluetooth_claims import Claims
 from ketamon_drivers.links.bluetooth_connection import Connection, either, whole_uuid
 from ketamon_drivers.links.bluetooth_errors import (
+    CONNECTING_FAILED,
     BluetoothError,
     DeviceNotFoundError,
     GoneError,
@@ -39,6 +40,11 @@ STALE_FOR_S = 0.2
 """After our own loop stood still, what waited comes within this and is thrown away."""
 TROUBLE_AFTER = 3
 """Connections in a row that fail before a cuff, which is mostly away, is said to be lost."""
+BOND_LOST = (
+    "it was found and could not be connected: if it was reset or paired elsewhere, remove it from this "
+    "machine (`bluetoothctl remove {}`) and set it to pairing"
+)
+"""Said of a device that bonds once it has failed so often: a system keeps a bond that only it still has."""
 OTHERS_FOR_S = 600.0
 """A device with another serial number is not connected again for so long."""
 
@@ -350,6 +356,8 @@ class BluetoothLink:
     def _ended(self, reason: str) -> None:
         """A connection is over, or could not be made."""
         self._failed += 1
+        if self.gatt.bonds and self._failed > TROUBLE_AFTER and reason == CONNECTING_FAILED:
+            reason = BOND_LOST.format(self._address or "ADDRESS")
         if not self.is_mostly_away:
             if self.state != "silent":
                 self._happened("gone", reason)

@@ -202,9 +202,15 @@ class BlueZ:
 
     async def _remove_device(self, call: Call) -> None:
         self._note(call)
-        path = call.body[0]
-        if path not in self.tree:
+        if call.body[0] not in self.tree:
             raise BlueZError("DoesNotExist", "Does Not Exist")
+        await self._unbond(call.body[0])
+
+    async def remove(self, address: str) -> None:
+        """What `bluetoothctl remove` does: the device is forgotten, and its bond with it."""
+        await self._unbond(path_of(address))
+
+    async def _unbond(self, path: str) -> None:
         if path in self._links:
             await self._links[path].disconnect()
         if self._host.keystore is not None:

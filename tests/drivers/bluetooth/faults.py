@@ -78,6 +78,16 @@ def bonds(refuses: bool) -> Act:
     return told
 
 
+async def lose_bond(_chair: BluetoothChair, oximeter: GattDevice) -> None:
+    oximeter.forget_bond()
+    oximeter.drop()
+
+
+async def remove(chair: BluetoothChair, oximeter: GattDevice) -> None:
+    await chair.daemon.remove(oximeter.address)
+    oximeter.pairing_mode()
+
+
 def cut(count: int, size: int) -> Act:
     """The next packets have another length."""
 
@@ -218,6 +228,10 @@ FAULTS: dict[str, Fault] = {
     "GATT app 0x80": Fault(answer(0x80), answer(None), "lost", SAYS_AGAIN, before=True),
     "insufficient encryption": Fault(
         bonds(refuses=True), bonds(refuses=False), "lost", "pair", 20.0, before=True, family=BONDING
+    ),
+    "bond lost at the device": Fault(lose_bond, nothing, "lost", "is gone", family=BONDING),
+    "bond lost at the device, kept by BlueZ": Fault(
+        lose_bond, remove, "lost", "bluetoothctl remove F0:", 20.0, family=BONDING
     ),
     "wrong length, 2": Fault(cut(1000, 2), cut(0, 0), "silent", "what comes is not", 8.0),
     "wrong length, 0": Fault(cut(1000, 0), cut(0, 0), "silent", "", 8.0),

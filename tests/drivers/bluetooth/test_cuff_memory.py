@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from ketamon.vitals import TECHNICAL
+from ketamon_drivers.readings import Oximetry
 from ketamon_drivers.virtual.radio.cuffs import VirtualCuff
+from ketamon_drivers.virtual.radio.streams import SigOximeterDevice
 from tests.drivers.bluetooth.chair import BluetoothChair, Path, at_a_chair
 from tests.drivers.bluetooth.private_bus import needs_dbus
 
@@ -95,3 +97,22 @@ def test_a_memory_with_a_clock_that_was_never_set_counts_for_nothing() -> None:
     chair = at_a_chair("A", act)
     assert live(chair) == []
     assert chair.alarms() <= TECHNICAL.keys()
+
+
+def test_an_oximeters_memory_amid_its_stream_is_never_the_patients_saturation() -> None:
+    async def act(chair: BluetoothChair) -> None:
+        oximeter = await chair.streaming()
+        assert isinstance(oximeter, SigOximeterDevice)
+        oximeter.store(STORED)
+        await chair.wait_for(lambda: len(stored(chair)) == STORED, 5)
+        await asyncio.sleep(30)
+        assert chair.shown("spo2", chair.now_s).value == 97
+
+    chair = at_a_chair("A", act)
+    assert {r.spo2_pct for _, r in chair.readings() if "from_storage" not in r.status} == {97}
+    assert chair.alarms() <= TECHNICAL.keys()
+
+
+def stored(chair: BluetoothChair) -> list[Oximetry]:
+    """What the oximeter sent from its memory."""
+    return [reading for _, reading in chair.readings() if "from_storage" in reading.status]
