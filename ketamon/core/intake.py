@@ -218,7 +218,7 @@ def _placement(state: State, entry: Entry) -> None:
     before = relative(state)
     state.placed.told(body, {id(m.place): m.place for m in state.measured}.values())
     if relative(state) != before:
-        take_limits(state, state.profile)
+        _relimit(state, PRESSURES)
     if state.squeeze.until_ms is not None and not state.placed.on_probe_arm:
         release(state, entry.t_ms)
         for name in HELD:
@@ -235,7 +235,8 @@ def _rhythm(state: State, entry: Entry) -> None:
     for vital in PRESSURES:
         for track in state.by_vital[vital]:
             track.by_median = body.irregular
-    take_limits(state, state.profile)
+    _relimit(state, PRESSURES)
+    state.soonest = 0
 
 
 def _cuff(state: State, entry: Entry) -> None:
@@ -272,14 +273,20 @@ def relative(state: State) -> dict[str, Number]:
     return {vital: base[vital] for vital in base if not state.placed.suspended(vital)}
 
 
-def take_limits(state: State, profile: Profile) -> None:
-    """Puts a profile, or a new baseline, into force."""
-    state.profile, base = profile, relative(state)
-    for track in state.tracks.values():
-        levels = effective_levels(track.condition, profile, base)
-        track.relimit(state.t, levels, profile, standing(state, track.condition.vital))
+def _relimit(state: State, vitals: tuple[str, ...]) -> None:
+    """Judges what stands of these by the limits that are in force now."""
+    base = relative(state)
+    for track in [track for vital in vitals for track in state.by_vital[vital]]:
+        levels = effective_levels(track.condition, state.profile, base)
+        track.relimit(state.t, levels, state.profile, standing(state, track.condition.vital))
         if realarm_due(state, track) <= state.t:
             track.realarm(state.t)
+
+
+def take_limits(state: State, profile: Profile) -> None:
+    """Puts a profile, or a new baseline, into force."""
+    state.profile = profile
+    _relimit(state, tuple(state.by_vital))
     for vital in CONTINUOUS:
         quiet = state.quiet[vital]
         runs = [

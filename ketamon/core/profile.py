@@ -169,7 +169,11 @@ class _Parser:
             overdue["medium"],
             **times,
             reannounce_mmhg=self.number(
-                alarm.get("reannounce_mmhg", 15), "alarm.reannounce_mmhg", 1, 100, "mmHg"
+                alarm.get("reannounce_mmhg", ALARM_DEFAULTS["reannounce_mmhg"]),
+                "alarm.reannounce_mmhg",
+                1,
+                100,
+                "mmHg",
             ),
             raw=raw,
         )

@@ -5,7 +5,7 @@ history backwards, and deadlines by trying every moment at which anything could 
 """
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -254,9 +254,9 @@ class Oracle:
             if vital not in PRESSURES or comparable(self.baseline_places[vital], self.place)
         }
 
-    def judge_anew(self, now: int) -> None:
+    def judge_anew(self, now: int, vitals: Iterable[str] = VITALS) -> None:
         """Works out every effective limit and judges what stands."""
-        for vital in VITALS:
+        for vital in vitals:
             history = self.histories[vital]
             mine = [c for c in self.conditions if c.vital == vital]
             base = self.counting()
@@ -293,7 +293,7 @@ class Oracle:
         self.place = {**self.place, **said}
         self.probe = entry.get("probe_arm") or self.probe
         self.respan(now)
-        self.judge_anew(now)
+        self.judge_anew(now, ("sys", "dia", "map"))  # no other limit moves with the cuff
         if self.squeezed_until is not None and not self.same_arm():
             self.release(now)
             for condition in self.conditions:
@@ -330,7 +330,7 @@ class Oracle:
         for condition in self.conditions:
             condition.by_median = irregular and condition.vital in PRESSURES
         self.respan(now)
-        self.judge_anew(now)
+        self.judge_anew(now, ("sys", "dia", "map"))
 
     def judge_pressures(self, now: int, reading: Accepted) -> None:
         """Judges a pressure reading: alone, or one of three where the pulse is irregular."""
