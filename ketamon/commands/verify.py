@@ -53,6 +53,23 @@ def verify(ctx: click.Context, file: Path, head: str | None) -> None:
     not_closed = "" if verdict.closed else ", the session was not closed"
     click.echo(f"{file}: all {verdict.entries} entries hold{not_closed}")
     click.echo(f"fingerprint {verdict.fingerprint}{' as given' if head else ''}")
+    waiting = 0 if verdict.closed else _waiting(file)
+    if waiting:
+        click.echo(
+            f"{waiting} more wait in its journal: `ketamon resume {file.stem}` takes them in"
+        )
+
+
+def _waiting(file: Path) -> int:
+    """How many entries a disk that failed left beside an unclosed session."""
+    from ketamon.ledger.journal import journaled
+    from ketamon.ledger.session_file import SessionFileError, read_unclosed
+
+    try:
+        rows = journaled(file, read_unclosed(file).tails)
+    except SessionFileError as error:
+        raise click.ClickException(str(error)) from None
+    return sum(table == "entry" for table, *_ in rows)
 
 
 def _against(verdict: "Verdict", given: str | None) -> str | None:

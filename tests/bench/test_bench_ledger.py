@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from ketamon.engine.live_session import LiveSession
+from ketamon.entries import Limits
 from ketamon.ledger import writer
 from ketamon.ledger.live import LiveLedger
 from ketamon.ledger.session_file import read_session
+from ketamon_drivers.readings import BloodPressure
 from tests.ledger.live_ledgers import append, until_recorded
 
 pytestmark = pytest.mark.bench
@@ -20,6 +23,7 @@ RUNS, READINGS, PER_S = 5, 200, 100
 FSYNC_S = 1.0
 BURST = 500
 BEAT_S = 0.005
+ALARMS, ALARM_SLACK_MS = 60, 1.0
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -120,3 +124,43 @@ async def test_loop_goes_on_while_the_disk_takes_a_second(
             f"   budget {LAG_BUDGET_S * 1e3:g} ms"
         )
     assert percentile(found, 0.99) < LAG_BUDGET_S
+
+
+async def alarmed(ledger: LiveLedger) -> list[float]:
+    """Seconds from a reading to its alarm line at the viewers' door, raised and ended in turn."""
+    session = LiveSession("SIMULATED", ledger, asyncio.get_running_loop().time())
+    lines: list[float] = []
+    session.publish = lambda played: lines.extend(
+        time.perf_counter() for one in played if one.entry.kind == "alarm"
+    )
+    session.take(Limits({"sys": {"high": {"medium": 160}}}))
+    took = []
+    for number in range(ALARMS):
+        lines.clear()
+        at = time.perf_counter()
+        session.take(
+            BloodPressure(161 + number // 2 if number % 2 == 0 else 150 - number // 2, 80), "cuff"
+        )
+        took.append(lines[0] - at)
+        await asyncio.sleep(0.05)
+    session.stop()
+    return took
+
+
+async def test_alarms_are_as_fast_while_the_disk_takes_a_second(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for name in ("fast", "slow"):
+        if name == "slow":
+            monkeypatch.setattr(writer, "connect", slow_connect)
+        ledger = LiveLedger.create(tmp_path / f"{name}.ketamon")
+        found.append(await alarmed(ledger))
+        assert name == "fast" or ledger.waiting > 0
+        await ledger.close()
+    fast, slow = (statistics.median(took) * 1e3 for took in found)
+    with capsys.disabled():
+        print(
+            f"\nreading to alarm line: {fast:.2f} ms, while fsync takes {FSYNC_S:g} s {slow:.2f} ms"
+        )
+    assert slow < fast * 2 + ALARM_SLACK_MS

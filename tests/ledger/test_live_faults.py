@@ -14,7 +14,9 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from ketamon.commands.verify import verify
 from ketamon.ledger import writer
 from ketamon.ledger.anchors import ANCHORS_NAME, Anchor, anchors_of
 from ketamon.ledger.journal import journal_of, journaled
@@ -474,6 +476,9 @@ async def test_what_a_crash_left_in_the_journal_is_in_the_ledger_after_resume(
     await ledger.leave()  # nothing could be committed: as after a crash
     disk.fail(None)
     assert stored_lines(path) == lines(given[:1])
+    told = CliRunner().invoke(verify, [str(path)])
+    assert told.exit_code == 0
+    assert "2 more wait in its journal: `ketamon resume s` takes them in" in told.output
     again, found = LiveLedger.reopen(path)
     assert list(found) == given
     await until_recorded(again, 3)
@@ -678,10 +683,10 @@ def test_program_that_opens_a_running_session_to_write_and_goes_takes_nothing_wi
 def test_verify_judges_a_running_and_then_an_interrupted_session_and_changes_neither(
     path: Path,
 ) -> None:
-    verify = [sys.executable, "-m", "ketamon", "verify", str(path)]
+    command = [sys.executable, "-m", "ketamon", "verify", str(path)]
 
     def judged() -> str:
-        ran = subprocess.run(verify, cwd=path.parent, capture_output=True, text=True, check=True)
+        ran = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=True)
         return ran.stdout
 
     with engine(path) as program:
