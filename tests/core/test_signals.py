@@ -311,6 +311,7 @@ def test_rejected_readings_end_a_minute_after_the_newest() -> None:
     chair = Chair({})
     for t in (0, 10, 50):
         chair.tell(t, "rejected", "oximeter", reason="bad checksum", raw="00")
+    chair.tell(80, "device", "oximeter", state="streaming")  # what asks in between changes nothing
     assert chair.wait(109.999) == []
     assert [line.split()[:3] for line in chair.wait(110)] == [
         ["110.000", "reading_rejected", "cleared"]
