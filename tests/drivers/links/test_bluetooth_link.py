@@ -1,15 +1,19 @@
 """A Bluetooth link with virtual devices: found, watched, connected again; in virtual time."""
 
 import asyncio
+import gc
 from pathlib import Path
 
 import pytest
+from bleak import BleakClient
 
 from ketamon_drivers.catalog import FAMILIES
-from ketamon_drivers.links.bluetooth_adapter import BluetoothAdapter
+from ketamon_drivers.links.bluetooth_adapter import BluetoothAdapter, Wanted
 from ketamon_drivers.links.bluetooth_claims import Claims
+from ketamon_drivers.links.bluetooth_connection import Connection
 from ketamon_drivers.links.bluetooth_states import BLUETOOTH_STATES
 from ketamon_drivers.links.locks import hold
+from ketamon_drivers.protocols.protocol import PacketDecoder
 from ketamon_drivers.readings import (
     BloodPressure,
     CuffPressure,
@@ -26,6 +30,8 @@ from tests.drivers.virtual.radio.room import ON_AIR, Room, now, play
 
 CLOCKLESS = ("medisana-cuff", "sig-cuff")
 """They stamp their readings by a clock that nobody can look at, so a person has to."""
+LINKS_OWN = (Connection, BleakClient, Wanted, PacketDecoder)
+"""What each connection has of its own."""
 READING = {"cuff": BloodPressure, "oximeter": Oximetry, "strap": HeartRate}
 
 
@@ -287,17 +293,26 @@ def test_garbage_gives_no_value_and_after_five_seconds_the_device_is_said_to_be_
     play(scene)
 
 
-def test_reconnects_leave_no_task_behind() -> None:
+@pytest.mark.slow
+def test_two_hundred_reconnects_leave_no_task_descriptor_or_memory_behind() -> None:
     async def scene(room: Room) -> None:
         oximeter = await room.oximeter()
         here = linked(room, oximeter, "sig-oximeter")
         await asyncio.sleep(3)
-        before = len(asyncio.all_tasks())
-        for _ in range(20):
-            oximeter.drop()
-            await asyncio.sleep(4)
-        assert len(here.told.openings) == 21
-        assert len(asyncio.all_tasks()) <= before + 1
+
+        async def reconnect(times: int) -> tuple[int, int, int]:
+            for _ in range(times):
+                oximeter.drop()
+                await asyncio.sleep(4)
+            here.told.readings.clear()
+            here.told.raw.clear()
+            gc.collect()
+            held = [kind for kind in map(type, gc.get_objects()) if kind in LINKS_OWN]
+            return len(asyncio.all_tasks()), len(list(Path("/proc/self/fd").iterdir())), len(held)
+
+        before = await reconnect(20)
+        assert await reconnect(180) == before
+        assert len(here.told.openings) == 201
         await here.close()
 
     play(scene)
@@ -307,3 +322,47 @@ def test_every_state_has_a_way_out_and_back_to_streaming() -> None:
     states = {state for state, _ in BLUETOOTH_STATES} | set(BLUETOOTH_STATES.values())
     for state in states - {"streaming"}:
         assert BLUETOOTH_STATES[state, "valid"] == "streaming"
+
+
+def test_a_cuff_that_refuses_the_bond_is_told_with_what_to_do_and_others_go_on() -> None:
+    async def scene(room: Room) -> None:
+        cuff = await room.cuff("and-cuff")
+        cuff.refuse_bonds()
+        oximeter = await room.oximeter()
+        adapter = BluetoothAdapter(room.radio, chance=lambda: 0.5)
+        refused = linked(room, cuff, "and-cuff", adapter=adapter)
+        other = linked(room, oximeter, "sig-oximeter", adapter=adapter)
+        cuff.press_start()
+        await asyncio.sleep(40)
+        assert refused.link.state == "lost"
+        assert "set it to pairing" in refused.link.reason
+        assert not refused.of(BloodPressure)
+        assert other.states == ["streaming"]
+        assert len(other.of(Oximetry)) > 35
+        cuff.refuse_bonds(False)
+        cuff.press_start()
+        await asyncio.sleep(60)
+        assert refused.link.state != "lost"
+        assert refused.live()
+        await refused.close()
+        await other.close()
+
+    play(scene)
+
+
+def test_a_link_that_nobody_hears_any_more_is_found_dead_and_made_anew() -> None:
+    async def scene(room: Room) -> None:
+        oximeter = await room.oximeter()
+        here = linked(room, oximeter, "sig-oximeter")
+        await asyncio.sleep(4.5)
+        oximeter.fail_characteristic("2A19", 0x0E)  # it answers, but not sensibly
+        oximeter.stall()
+        await asyncio.sleep(6)
+        oximeter.fail_characteristic("2A19", None)
+        oximeter.resume()
+        await asyncio.sleep(8)
+        assert here.states[-1] == "streaming"
+        assert len(here.told.openings) > 1
+        await here.close()
+
+    play(scene)
