@@ -1,6 +1,8 @@
 """A disk that is full during a session: an alarm, nothing lost, and no end before all is kept."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,3 +118,25 @@ def test_a_session_whose_closing_was_cut_short_is_closed_by_whoever_resumes_it(
     assert chair.ketamon("status").out == "no session is running\n"
     [head] = anchors_of(path)
     assert (head.entries, head.digits) == (2, out.split()[-1])
+
+
+def test_a_session_whose_file_is_removed_goes_on_in_another_through_a_crash(
+    chair: RealChair,
+) -> None:
+    path = chair.start(*chair.room(1, 150))
+    first = chair.until(lambda now: now["vitals"]["spo2"]["state"] == "valid")
+    path.unlink()
+    recovered = path.with_stem(f"{path.stem}-recovered")
+    wait_for(recovered.exists, chair.log)
+    chair.until(lambda now: now["recorded"] > first["seq"] + 3)
+    killed = chair.engine
+    os.kill(killed, signal.SIGKILL)
+    chair.until_another(killed)
+    chair.note()
+    ended = chair.ketamon("end")
+    assert ended.code == 0, ended.err
+    entries = read_session(recovered)
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+    assert [e.body.detail for e in entries if e.kind == "fault"] == ["moved"]
+    assert sum(entry.kind == "gap" for entry in entries) == 1
+    assert disagreement(recovered, verify_session(recovered)) is None
