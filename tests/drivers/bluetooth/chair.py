@@ -175,6 +175,12 @@ class BluetoothChair:
         """Conditions that were raised."""
         return {e.body.condition for e in self.kept.of("alarm") if e.body.change == "raised"}
 
+    def standing(self) -> set[str]:
+        """Conditions that are not normal now."""
+        state = self.session.state
+        tracks = {**state.tracks, **state.technical}
+        return {name for name, track in tracks.items() if track.state != "normal"}
+
     async def wait_for(self, what: Callable[[], object], within_s: float) -> float:
         """Waits until something is so and gives the seconds that it took; fails after `within_s`."""
         began = self.now_s

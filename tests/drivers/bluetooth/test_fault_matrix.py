@@ -109,6 +109,8 @@ def hold(name: str, path: chairs.Path) -> None:
     given = {(reading.spo2_pct, reading.pulse_rate_per_min) for _, reading in chair.readings()}
     assert given <= {(97, 72), (None, None)}
     assert chair.alarms() <= TECHNICAL.keys()
+    assert ("device_lost" in chair.alarms()) == (fault.state == "lost")
+    assert chair.standing().isdisjoint({"device_lost", "oximeter_no_data", "hr_no_data"})
     assert chair.told()[-1][1] == "streaming"
 
 
