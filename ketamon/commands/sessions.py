@@ -16,7 +16,7 @@ NAME_WIDTH = 34
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One session: `state` is running, closed, interrupted or unreadable."""
+    """One session: `state` is running, closed, interrupted, moved or unreadable."""
 
     path: Path
     state: str
@@ -30,7 +30,8 @@ def sessions(as_json: bool) -> None:
     """Lists the sessions of this account, the newest first.
 
     A session is running, closed (nothing is written to it any more), or interrupted: its program
-    ended before it did, and `ketamon resume NAME` goes on with it. Alarms are counted by the
+    ended before it did, and `ketamon resume NAME` goes on with it. Of one that is moved, the file
+    was taken away while it ran, and the session went on in another. Alarms are counted by the
     priority at which they were raised or to which they rose.
 
     They lie in the folder that KETAMON_DATA names, else in the account's own data folder.
@@ -53,6 +54,7 @@ def sessions(as_json: bool) -> None:
 
 
 def _line(path: Path, *, is_running: bool) -> Line:
+    from ketamon.ledger.places import newest_of
     from ketamon.ledger.session_file import SessionFileError
     from ketamon.ledger.summary import summary
 
@@ -63,6 +65,9 @@ def _line(path: Path, *, is_running: bool) -> Line:
         return Line(path, "running" if is_running else "unreadable", None, reason)
     if found.is_closed:
         return Line(path, "closed", found)
+    newest = newest_of(path)
+    if newest != path:
+        return Line(path, "moved", found, f"it went on in {newest.stem}")
     return Line(path, "running" if is_running else "interrupted", found)
 
 
@@ -90,7 +95,7 @@ def _as_text(line: Line) -> str:
     if found is None:
         return f"{name}  {line.state}: {line.reason}"
     chair = f"chair {printable(found.chair)}" if found.chair else "no chair"
-    state = line.state
+    state = f"{line.state}: {line.reason}" if line.reason else line.state
     if state == "interrupted":
         state = f"interrupted: `ketamon resume {line.path.stem}`"
     return (

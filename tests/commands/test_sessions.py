@@ -149,3 +149,17 @@ def test_empty_and_missing_folders_say_where_they_would_be(capfd: Capfd, data: P
             data.rmdir()
     data.write_text("")
     assert_refused(run(capfd, "sessions"), "can't be read", "KETAMON_DATA")
+
+
+def test_session_that_was_taken_away_while_it_ran_says_where_it_went_on(
+    capfd: Capfd, data: Path
+) -> None:
+    old, new = data / f"{EARLY}.ketamon", data / f"{EARLY}-recovered.ketamon"
+    data.mkdir(exist_ok=True)
+    with running(old, session()):
+        made(new, session())
+        assert [(line["name"], line["state"]) for line in listed(capfd)] == [
+            (new.stem, "closed"),
+            (old.stem, "moved"),
+        ]
+        assert f"moved: it went on in {new.stem}\n" in run(capfd, "sessions").out
