@@ -40,6 +40,8 @@ ALARM_WORDS = {
     "realarmed": "again",
     "unanswered": "unanswered",
     "reading_flagged": "again beyond the limit",
+    "held": "held: the cuff squeezes the probe's arm",
+    "released": "no longer held",
 }
 """A change in words where its own name doesn't say it to a nurse."""
 
@@ -110,7 +112,8 @@ def _alarm(entry: Entry) -> str:
     if body.change == "cleared":
         return f"{label} cleared at {figures(body.value)}"
     was = "was " if body.change in ("latched", "unresolved") else ""
-    return f"{label} {was}{figures(body.value)} {beyond} {figures(body.limit)} {change}"
+    words = f"{label} {was}{figures(body.value)} {beyond} {figures(body.limit)} {change}"
+    return _with_reason(words, body.reason if isinstance(body.reason, str) else None)
 
 
 def _technical(body: Alarm) -> str:

@@ -148,3 +148,35 @@ def test_lost_vital_says_what_is_missing() -> None:
 @pytest.mark.parametrize("condition", TECHNICAL.values(), ids=lambda condition: condition.name)
 def test_label_leaves_room_in_60_columns(condition: TechnicalCondition) -> None:
     assert len(f" !!! {condition.label}  59:59  SPACE  ") <= 60 - 12  # a reason of 12 columns fits
+
+
+@pytest.mark.parametrize(
+    ("change", "more", "words"),
+    [
+        ("raised", {"reason": "median of 3"}, "SYS HIGH 165 > 160 raised: median of 3"),
+        ("raised", {}, "SYS HIGH 165 > 160 raised"),
+        ("held", {}, "SYS HIGH 165 > 160 held: the cuff squeezes the probe's arm"),
+        ("released", {}, "SYS HIGH 165 > 160 no longer held"),
+    ],
+)
+def test_patients_alarm_says_how_it_was_decided(
+    change: str, more: dict[str, str], words: str
+) -> None:
+    alarm = {"condition": "sys_high", "change": change, "state": "active", "priority": "medium"}
+    assert said("alarm", **alarm, value=165, limit=160, **more) == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        ("placement", {"cuff_arm": "left", "cuff_site": "upper_arm", "cuff_size": "M"},
+         "cuff left upper arm M"),
+        ("placement", {"probe_arm": "left", "line_arm": "right"}, "probe left, line right"),
+        ("rhythm", {"irregular": True}, "pulse irregular"),
+        ("rhythm", {"irregular": False}, "pulse regular"),
+    ],
+)  # fmt: skip
+def test_how_things_are_at_the_patient_is_told(
+    kind: str, body: dict[str, object], words: str
+) -> None:
+    assert said(kind, **body) == words
