@@ -32,6 +32,13 @@ CLOCKLESS = ("medisana-cuff", "sig-cuff")
 """They stamp their readings by a clock that nobody can look at, so a person has to."""
 LINKS_OWN = (Connection, BleakClient, Wanted, PacketDecoder)
 """What each connection has of its own."""
+
+
+def descriptors() -> int:
+    """How many this program has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 READING = {"cuff": BloodPressure, "oximeter": Oximetry, "strap": HeartRate}
 
 
@@ -308,7 +315,7 @@ def test_two_hundred_reconnects_leave_no_task_descriptor_or_memory_behind() -> N
             here.told.raw.clear()
             gc.collect()
             held = [kind for kind in map(type, gc.get_objects()) if kind in LINKS_OWN]
-            return len(asyncio.all_tasks()), len(list(Path("/proc/self/fd").iterdir())), len(held)
+            return len(asyncio.all_tasks()), descriptors(), len(held)
 
         before = await reconnect(20)
         assert await reconnect(180) == before
