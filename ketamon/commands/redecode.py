@@ -41,6 +41,10 @@ def print_redecoded(file: Path) -> bool:
     count = sum(max(len(one.then), len(one.now)) for one in found.differences)
     words = f"{count} differ" if count else "all are as they were shown"
     click.echo(f"{found.compared} readings, decoded again by {now}: {words} (recorded by {then})")
+    if found.without_bytes:
+        click.echo(
+            f"{found.without_bytes} of the second before a crash: without bytes, not compared"
+        )
     for sentence in found.left_out:
         click.echo(f"not compared: {sentence}")
     alarms = _alarm_differences(entries)

@@ -48,9 +48,13 @@ class Difference(NamedTuple):
 
 @dataclass(slots=True)
 class Redecoded:
-    """What came of a session's bytes; `left_out` are sentences on devices that can't be judged."""
+    """What came of a session's bytes; `left_out` are sentences on devices that can't be judged.
+
+    `without_bytes` counts readings of the last second before a crash, whose bytes were not yet kept.
+    """
 
     compared: int = 0
+    without_bytes: int = 0
     differences: list[Difference] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
@@ -61,6 +65,8 @@ def redecode(entries: Sequence[Entry], raw: Iterable[Row]) -> Redecoded:
     rows: dict[str, list[Row]] = {}
     for row in raw:
         rows.setdefault(row.kind.decode(), []).append(row)
+    crashes = [e.body.since_t for e in entries if e.kind == "gap" and e.body.since_t is not None]
+    crashed_s = {int(t) - back for t in crashes for back in (0, 1)}  # one may be on its way
     for device, theirs in rows.items():
         told = [entry for entry in entries if entry.device == device]
         try:
@@ -71,7 +77,17 @@ def redecode(entries: Sequence[Entry], raw: Iterable[Row]) -> Redecoded:
         if family is None:
             found.left_out.append(f"{device}: the record doesn't say what device it was")
             continue
-        then = [Read(e.t_ms, e.body) for e in told if e.is_reading and _counts(e.body, family)]
+        kept_from: dict[int, int] = {}  # second: when its first kept byte came
+        for row in theirs:
+            kept_from.setdefault(row.t_ms // 1000, row.t_ms)
+        shown = [Read(e.t_ms, e.body) for e in told if e.is_reading and _counts(e.body, family)]
+        then = [
+            read
+            for read in shown
+            if (second := read.t_ms // 1000) not in crashed_s
+            or read.t_ms >= kept_from.get(second, read.t_ms + 1)
+        ]
+        found.without_bytes += len(shown) - len(then)
         told_s = {one.t_ms // 1000 for one in then if isinstance(one.body, CuffPressure)}
         now = [
             read
@@ -169,7 +185,10 @@ def _differences(
 def _next_equal(old: Sequence[Reading], new: Sequence[Reading]) -> tuple[int, int]:
     """How many to pass over on each side, together the fewest; all where nothing equal follows."""
     if old and new and old[1:3] == new[1:3]:
-        return 1, 1  # one is another: among equal ones that is nearer than one too many and one less
+        return (
+            1,
+            1,
+        )  # one is another: among equal ones that is nearer than one too many and one less
     for together in range(1, len(old) + len(new)):
         for skip in range(max(0, together - len(new) + 1), min(together, len(old) - 1) + 1):
             if old[skip] == new[together - skip]:

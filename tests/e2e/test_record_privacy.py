@@ -45,6 +45,7 @@ def test_a_name_in_a_note_is_in_no_log_and_no_other_file_through_crash_and_end(
     said = [chair.ketamon(*words) for words in (("status",), ("sessions",), ("doctor",), ("end",))]
     said.append(chair.ketamon("verify", path))
     said.append(chair.ketamon("replay", path, "--redecode"))
+    assert said[-1].code == 0, said[-1].out  # and today's decoders say what was shown
     notes = [entry for entry in read_session(path) if CANARY.encode() in entry.line]
     assert len(notes) >= 2
     for file in files(chair.run, chair.data):

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from ketamon.engine.redecode import redecode
-from ketamon.entries import Device, Entry, make
+from ketamon.entries import Device, Entry, Gap, make
 from ketamon.ledger.chain import Row
 from ketamon.ledger.raw_seconds import as_packet, packets
 from ketamon_drivers.catalog import FAMILIES
@@ -79,6 +79,19 @@ def test_a_reading_that_is_missing_on_either_side_shifts_no_other(chair: Chairsi
     assert [(len(one.then), len(one.now)) for one in found] == [(1, 1), (1, 0)]
     less = [entry for entry in chair.kept.entries if entry not in oximetry[5:7]]
     assert sum(len(one.now) for one in redecode(less, raw).differences) == 2
+
+
+def test_the_second_before_a_crash_whose_bytes_were_not_yet_kept_is_no_difference(
+    chair: Chairside,
+) -> None:
+    whole = rows(chair.kept.raw)
+    last = [entry for entry in chair.kept.entries if entry.kind == "oximetry"][20]
+    second = last.t_ms // 1000
+    raw = [row for row in whole if (row.t_ms // 1000, row.kind) != (second, b"oximeter")]
+    gap = make(10_000, last.t_ms, Gap(last.t_ms / 1000, "the engine was started again"))
+    assert redecode(chair.kept.entries, raw).differences != []
+    found = redecode([*chair.kept.entries, gap], raw)
+    assert (found.differences, found.without_bytes) == ([], 1)
 
 
 def test_a_cuffs_signs_of_life_are_no_difference(chair: Chairside) -> None:

@@ -12,6 +12,9 @@ from ketamon.ledger.places import (
     find_session,
     made_sessions_folder,
     new_session_path,
+    newest_of,
+    next_name,
+    origin_of,
     session_files,
     sessions_folder,
     started_of,
@@ -126,3 +129,20 @@ def test_person_means_a_path_or_a_name_or_its_beginning(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "here.ketamon").write_text("")
     assert find_session("here.ketamon") == Path("here.ketamon")
+
+
+def test_file_that_is_taken_away_again_and_again_has_names_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "20260131T120000Z-chair1-0000.ketamon"
+    names = [path]
+    for ending in ("-recovered", "-recovered2", "-recovered3"):
+        names.append(next_name(names[-1]))
+        assert names[-1].stem == path.stem + ending
+        assert origin_of(names[-1]) == path
+        names[-1].touch()
+    assert [newest_of(name) for name in names] == [names[-1]] * 4
+    names[1].unlink()  # the one between was taken away too
+    assert newest_of(path) == names[-1]
+    assert next_name(path) == names[1]
+    assert session_files(tmp_path)[0] == names[-1]
+    other = tmp_path / "20260131T120000Z-chair1-00001.ketamon"
+    assert newest_of(other) == other
