@@ -112,7 +112,45 @@ GROUPS: Mapping[str, tuple[ChartEvent, ...]] = {
 }
 """Group: its events."""
 
-EVENTS: Mapping[str, ChartEvent] = {event.id: event for group in GROUPS.values() for event in group}
+FORMS: Mapping[str, tuple[ChartEvent, ...]] = {
+    "patient": (
+        ChartEvent("patient.identified", "patient", "text"),
+        ChartEvent("patient.weight", "weight", "number", "kg", 1, 400),
+        ChartEvent("patient.plan", "planned", "number", "mg", 0.1),
+    ),
+    "check": (
+        ChartEvent("check.consent", "consent"),
+        ChartEvent("check.fasting", "fasting"),
+        ChartEvent("check.escort", "escort named"),
+        ChartEvent("check.pregnancy", "pregnancy"),
+        ChartEvent("check.meds", "medicines"),
+        ChartEvent("check.allergies", "allergies"),
+        ChartEvent("check.iv_patent", "line patent"),
+        ChartEvent("check.emergency_kit", "emergency kit"),
+        ChartEvent("check.read_back", "read back aloud", "text"),
+        ChartEvent("check.override", "gone on with open items", "text"),
+    ),
+    "discharge": (
+        ChartEvent("discharge.oriented", "oriented"),
+        ChartEvent("discharge.dissociation", "dissociation gone"),
+        ChartEvent("discharge.walks", "walks unaided"),
+        ChartEvent("discharge.line_removed", "line removed"),
+        ChartEvent("discharge.escort", "escort here"),
+        ChartEvent("discharge.instructions", "instructions given"),
+        ChartEvent("discharge.no_driving", "no driving: told"),
+        ChartEvent("discharge.criteria", "discharge criteria", "text"),
+    ),
+}
+"""What is asked before the dose and before the patient leaves; in no group of the chart."""
+CHECKS = FORMS["check"][:8]
+BY_HAND = FORMS["discharge"][:7]
+"""What a person ticks."""
+ROUTES = ("iv", "im", "nasal", "sc", "po")
+"""First word of a plan's text; for an infusion its minutes follow."""
+
+EVENTS: Mapping[str, ChartEvent] = {
+    event.id: event for group in (*GROUPS.values(), *FORMS.values()) for event in group
+}
 
 
 def value_words(event: ChartEvent, value: float | str | None) -> str:

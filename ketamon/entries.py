@@ -126,6 +126,18 @@ class Note(Chart, frozen=True, tag="note"):
     """Free text."""
 
 
+class Patient(Chart, frozen=True, tag="patient"):
+    """Who is treated and what is planned: `patient.identified`, `patient.weight`, `patient.plan`."""
+
+
+class Check(Chart, frozen=True, tag="check"):
+    """Something was checked before the dose, or `check.override`: gone on without, and why."""
+
+
+class Discharge(Chart, frozen=True, tag="discharge"):
+    """Something was checked before the patient leaves, or how the criteria stood then."""
+
+
 class Correction(Chart, frozen=True, tag="correction"):
     """Strikes or replaces an earlier entry without hiding it."""
 
@@ -284,7 +296,7 @@ class Other(msgspec.Struct, frozen=True):
 
 _OWN_KINDS: tuple[type[msgspec.Struct], ...] = (
     Session, Device, Phase, Baseline, Limits, Dose, Symptom, Score, Intervention, Position, Note,
-    Correction, Review, Acknowledge, PauseAudio, Away, Placement, Rhythm, Person, Handover, Cuff, Fault,
+    Patient, Check, Discharge, Correction, Review, Acknowledge, PauseAudio, Away, Placement, Rhythm, Person, Handover, Cuff, Fault,
     Announced, Alarm, Gap, End,
 )  # fmt: skip
 KINDS: dict[str, type[msgspec.Struct]] = {

@@ -2,17 +2,18 @@
 
 import pytest
 
-from ketamon.charting import EVENTS, GROUPS, refusal, value_words
+from ketamon.charting import EVENTS, FORMS, GROUPS, refusal, value_words
 from ketamon.entries import KINDS, Chart
 
 FOR_EVER = {
     "symptom.nausea", "symptom.dissociation", "dose.iv_start", "dose.im", "dose.nasal",
-    "scale.moaas", "intervention.oxygen", "position.supine", "note",
+    "scale.moaas", "intervention.oxygen", "position.supine", "note", "patient.identified",
+    "patient.weight", "patient.plan", "check.consent", "check.override", "discharge.criteria",
 }  # fmt: skip
 
 
 def test_each_id_is_there_once_and_its_kind_is_one_that_is_charted() -> None:
-    assert len(EVENTS) == sum(map(len, GROUPS.values()))
+    assert len(EVENTS) == sum(map(len, (*GROUPS.values(), *FORMS.values())))
     assert EVENTS.keys() >= FOR_EVER
     assert all(issubclass(KINDS[event.kind], Chart) for event in EVENTS.values())
 

@@ -20,12 +20,14 @@ from ketamon.engine.arguments import (
 from ketamon.engine.audio import Audio
 from ketamon.engine.devices import Devices
 from ketamon.engine.feed_server import FeedServer
+from ketamon.engine.gates import assert_set_up, discharged
 from ketamon.engine.limit_changes import differences, wanted
 from ketamon.engine.live_session import LiveSession
 from ketamon.engine.peers import Peer
 from ketamon.engine.presence import CANNOT, LOST_S, TAKES, Presence
 from ketamon.engine.quarantine import review
 from ketamon.engine.seats import SOUND, refusal, seat_of
+from ketamon.engine.setup import GIVEN
 from ketamon.entries import (
     KINDS,
     PHASES,
@@ -240,6 +242,8 @@ class ChairHost:
             raise RefusedError(
                 f"{event or 'chart'}: no such event; it begins with its kind, as in dose.im"
             )
+        if event in GIVEN:
+            assert_set_up(self.session, args, by)
         self.session.take(charted(kind, event, args, self.session.now_ms() / 1000), by=by)
 
     def _strike(self, args: dict[str, Any], by: By) -> None:
@@ -273,9 +277,13 @@ class ChairHost:
         phase = args.get("phase")
         if phase not in PHASES or phase == "ended":
             raise RefusedError(f"phase: give one of {', '.join(PHASES[:-1])}")
+        if phase == "dosing":
+            assert_set_up(self.session, args, by)
         self.session.take(Phase(str(phase)), by=by)
 
     def _end(self, args: dict[str, Any], by: By) -> None:
+        if args.get("discharge") is True:
+            by = discharged(self.session, args, by)
         self.end_reason, self.end_by = text(args.get("reason")), by
         self.ending.set()
 

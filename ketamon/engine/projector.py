@@ -14,6 +14,7 @@ from ketamon.core.state import CONTINUOUS, State
 from ketamon.engine.alarm_history import AlarmHistory
 from ketamon.engine.at_patient import AtPatient, placement_view, rhythm_view
 from ketamon.engine.audio_pause import AudioPause
+from ketamon.engine.flow import Flow
 from ketamon.engine.limit_changes import LimitsWatch
 from ketamon.engine.quarantine import Quarantine
 from ketamon.engine.views import away_view, condition_view, device_view, with_battery
@@ -103,6 +104,7 @@ class Projector:
     limits: LimitsWatch = field(init=False)
     history: AlarmHistory = field(init=False)
     at_patient: AtPatient = field(init=False)
+    flow: Flow = field(default_factory=Flow)
 
     def __post_init__(self) -> None:
         self.limits = LimitsWatch(self.state.profile.raw)
@@ -133,9 +135,10 @@ class Projector:
         episodes = self.history.take(entry) if entry.kind == "alarm" else ()
         unsure = self.quarantine.views() if self.quarantine.take(entry) else None
         found = (vitals, conditions, bins, bar, event, phase, devices, cuff, away)
-        if unsure is None and not any((*found, limits, episodes, pause, placement, rhythm)):
+        flow = self.flow.take(entry, self)
+        if unsure is None and not any((*found, *flow, limits, episodes, pause, placement, rhythm)):
             return None
-        return View(*found, placement, rhythm, pause, limits, episodes, unsure)
+        return View(*found, placement, rhythm, pause, limits, episodes, unsure, *flow)
 
     def snapshot(self, seq: int, t: float, mode: str) -> Snapshot:
         """Gives the whole picture."""
@@ -171,6 +174,7 @@ class Projector:
             limits=self.limits.view(self.state.profile),
             episodes=tuple(self.history.episodes.values()),
             quarantine=self.quarantine.views(),
+            **self.flow.parts(),
         )
 
     def vital_view(self, vital: str) -> VitalView:
@@ -194,13 +198,9 @@ class Projector:
         )
 
     def _continuous_view(
-        self,
-        vital: str,
-        sources: Sources,
-        base: Number | None,
-        high: tuple[LimitView, ...],
+        self, vital: str, sources: Sources, base: Number | None, high: tuple[LimitView, ...],
         low: tuple[LimitView, ...],
-    ) -> VitalView:
+    ) -> VitalView:  # fmt: skip
         fixed = (base, high, low)
         source = sources.in_use
         newest = source or max(

@@ -311,6 +311,7 @@ _WORDS: dict[str, Callable[[Entry], str]] = {
     "acknowledge": lambda _: "acknowledged",
     "end": lambda _: "session ended",
     **dict.fromkeys(("dose", "symptom", "score", "intervention", "position", "note"), _chart),
+    **dict.fromkeys(("patient", "check", "discharge"), _chart),
     "correction": _correction,
     "cuff": _cuff,
     "fault": _fault,

@@ -24,6 +24,7 @@ from msgspec import UNSET, UnsetType
 
 from ketamon.feed.alarm_views import EpisodeView, LimitsView
 from ketamon.feed.beside import AudioView, Viewers
+from ketamon.feed.flow_views import BaselineView, DischargeView, SetupView
 from ketamon.feed.parts import (
     AwayView,
     Bin,
@@ -116,6 +117,9 @@ class View(msgspec.Struct, frozen=True, omit_defaults=True):
     episodes: tuple[EpisodeView, ...] = ()
     quarantine: tuple[QuarantineView, ...] | None = None
     """All readings that wait for review, where that changed."""
+    setup: SetupView | None = None
+    baseline: BaselineView | None = None
+    discharge: DischargeView | None = None
 
 
 # -- engine to viewer ---------------------------------------------------------------------------
@@ -167,6 +171,9 @@ class Snapshot(msgspec.Struct, frozen=True, tag_field="type", tag="snapshot", om
     limits: LimitsView | None = None
     episodes: tuple[EpisodeView, ...] = ()
     quarantine: tuple[QuarantineView, ...] = ()
+    setup: SetupView | None = None
+    baseline: BaselineView | None = None
+    discharge: DischargeView | None = None
 
 
 class EntryMessage(msgspec.Struct, frozen=True, tag_field="type", tag="entry", omit_defaults=True):
@@ -253,10 +260,10 @@ class Command(msgspec.Struct, frozen=True, tag_field="type", tag="command", omit
     | placement | any of cuff_arm, cuff_site, cuff_size, probe_arm, line_arm | chair |
     | rhythm | irregular (true, false) | chair |
     | limits | changes (name → number, null: OFF), was (as seen), or back; reason; check: only try | chair |
-    | phase | phase | chair |
+    | phase | phase; override: why dosing begins with open items | chair |
     | baseline | | chair |
     | chart | event (`dose.im`, `note`, …), value, text | chair |
-    | end | reason | chair |
+    | end | reason; discharge: only if nothing is open, or override (why) and name | chair |
     | pause_audio | seconds (0 ends it) | chair |
     | test_sound | | chair |
     | heard | heard: whether the test was | chair |

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ketamon.feed.alarm_views import EpisodeView, LimitsView
 from ketamon.feed.beside import FRESH_S, AudioView, Viewers, ViewerView
+from ketamon.feed.flow_views import BaselineView, DischargeView, SetupView
 from ketamon.feed.messages import (
     BIN_S,
     HISTORY_S,
@@ -79,6 +80,9 @@ class Picture:
     limits: LimitsView = field(default_factory=LimitsView)
     episodes: dict[int, EpisodeView] = field(default_factory=dict)  # by the seq of the first line
     quarantine: tuple[QuarantineView, ...] = ()
+    setup: SetupView = field(default_factory=SetupView)
+    baseline: BaselineView = field(default_factory=BaselineView)
+    discharge: DischargeView = field(default_factory=DischargeView)
     audio: AudioView = field(default_factory=AudioView)
     viewers: tuple[ViewerView, ...] = ()
     viewers_received: float = 0.0  # on the viewer's own clock
@@ -175,6 +179,9 @@ class Picture:
         self.pause = s.pause
         self.limits, self.quarantine = s.limits or LimitsView(), s.quarantine
         self.episodes = {e.seq: e for e in s.episodes}
+        self.setup, self.baseline = s.setup or SetupView(), s.baseline or BaselineView()
+        self.discharge = s.discharge or DischargeView()
+        self.title = self.setup.patient or self.title
         self.vitals = {v.vital: v for v in s.vitals}
         self.conditions = {c.condition: c for c in s.conditions}
         self.bars, self.events, self.bins = list(s.bars), list(s.events), {}
@@ -210,6 +217,9 @@ class Picture:
             self.quarantine = view.quarantine
         self.placement = view.placement or self.placement
         self.rhythm = view.rhythm or self.rhythm
+        self.setup, self.baseline = view.setup or self.setup, view.baseline or self.baseline
+        self.discharge = view.discharge or self.discharge
+        self.title = self.setup.patient or self.title
         if view.limits is not None:
             self.limits, self.profile = view.limits, view.limits.name or None
         for episode in view.episodes:

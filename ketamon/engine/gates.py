@@ -1,0 +1,37 @@
+"""What a command waits for: dosing for the set-up, discharge for its criteria; either with a reason."""
+
+from typing import Any
+
+from ketamon.engine.arguments import RefusedError, text
+from ketamon.engine.live_session import LiveSession
+from ketamon.entries import By, Check, Discharge
+
+LONGEST_NAME = 40
+
+
+def assert_set_up(session: LiveSession, args: dict[str, Any], by: By) -> None:
+    """Refuses dosing in one sentence that names what is open; with an `override` it is recorded."""
+    left = session.projector.flow.setup.blocking(session.state)
+    if not left:
+        return
+    reason = text(args.get("override"))
+    if not reason:
+        raise RefusedError(f"dosing waits: {'; '.join(left)}")
+    session.take(Check("check.override", text="; ".join(left)[:200], reason=reason), by=by)
+
+
+def discharged(session: LiveSession, args: dict[str, Any], by: By) -> By:
+    """Records how the criteria stood as the patient leaves, and gives who says so.
+
+    RefusedError names what is open, unless `override` says why and `name` who.
+    """
+    flow, now_s = session.projector.flow, session.now_ms() / 1000
+    left = flow.open_at_discharge(session.projector, now_s)
+    reason, name = text(args.get("override")), text(args.get("name"))[:LONGEST_NAME]
+    by = By(by.account, by.seat, name or by.person)
+    if left and not (reason and name):
+        raise RefusedError(f"discharge waits: {'; '.join(left)}")
+    told = f"open: {'; '.join(left)}" if left else "all met"
+    body = Discharge("discharge.criteria", text=told[:400], reason=reason if left else None)
+    session.take(body, by=by)
+    return by
