@@ -41,7 +41,7 @@ class Said(msgspec.Struct, frozen=True):
 class _Line(msgspec.Struct, frozen=True):
     chairs: tuple[str, ...] | None = None
     chair: str | None = None
-    message: msgspec.Raw | None = None
+    message: msgspec.Raw = msgspec.Raw(b"")
 
 
 Told = Chairs | Said
@@ -64,7 +64,7 @@ def decode_told(line: bytes) -> Told:
         raise FeedError(f"not a line of `ketamon feed --all`: {error}") from None
     if found.chairs is not None:
         return Chairs(found.chairs)
-    if found.chair is None or found.message is None:
+    if found.chair is None or not bytes(found.message):
         raise FeedError("not a line of `ketamon feed --all`: it names no chair")
     return Said(found.chair, decode_from_engine(bytes(found.message)))
 
