@@ -6,6 +6,7 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -49,6 +50,13 @@ class Surface(Widget):
         if text and app._driver is not None and not app.is_headless:
             app._driver.write(text)
             app._driver.flush()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows of the canvas as it is now.
+
+        Textual would keep rows from its last paint, and lay them over what `show` has sent since.
+        """
+        return [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
 
     def render_line(self, y: int) -> Strip:
         """One row in runs of one look."""

@@ -110,9 +110,9 @@ def test_screen_that_was_stopped_goes_on_with_the_threads_it_had_and_can_be_left
             terminal.process.send_signal(signal.SIGSTOP)
             terminal.process.send_signal(signal.SIGCONT)
             terminal.press("?")
-            terminal.until("these keys")
+            terminal.until("KEYS 1 of")
             terminal.press("\x1b")
-            terminal.until(lambda text: "these keys" not in text)
+            terminal.until(lambda text: "KEYS" not in text)
         assert len(list(threads.iterdir())) == before
         terminal.press("q")
         terminal.until("leave this screen?")

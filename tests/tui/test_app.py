@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 
 from ketamon.feed.messages import (
     PROTOCOL,
@@ -247,3 +247,17 @@ def shown(app: MonitorApp) -> str:
     """What stands on the screen."""
     text: str = app.query_one("Surface").canvas.text()  # type: ignore[attr-defined]
     return text
+
+
+async def test_whatever_the_toolkit_paints_is_the_newest_canvas() -> None:
+    """It keeps rows from its last paint: laid over what came since, an old number would stand as new."""
+    app = screen(FakeFeed(*chair()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        surface, everything = app._surface, Region(0, 0, 80, 24)
+        assert surface is not None
+        surface.render_lines(everything)
+        await pilot.press("question_mark")
+        painted = [strip.text for strip in surface.render_lines(everything)]
+        assert any("KEYS" in line for line in painted)
+        assert painted == ["".join(row) for row in surface.canvas.chars]
