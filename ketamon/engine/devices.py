@@ -15,7 +15,8 @@ from ketamon.core.cuff import BETWEEN_STARTS_MS, StartCuff
 from ketamon.engine.bluetooth import ChairBluetooth
 from ketamon.engine.live_session import LiveSession
 from ketamon.entries import By, Cuff, Device
-from ketamon_drivers.catalog import Family
+from ketamon.ledger.raw_seconds import as_packet
+from ketamon_drivers.catalog import Family, protocol_of
 from ketamon_drivers.links.bluetooth_link import BluetoothLink
 from ketamon_drivers.links.bluetooth_place import BluetoothPlace
 from ketamon_drivers.links.cuff_control import CuffControl, CuffEvent
@@ -177,9 +178,10 @@ class Devices:
 
     def _attach(self, binding: Binding) -> Attached:
         role, session = binding.role, self.session
+        is_packets = protocol_of(binding.family).framing == "packet"
 
         def keep(data: bytes) -> None:
-            session.take_raw(role, data)
+            session.take_raw(role, as_packet(data) if is_packets else data)
 
         def read(reading: Reading) -> None:
             if attached.control is not None:
