@@ -33,11 +33,15 @@ class Flash:
         """The half that MEDIUM is in."""
         return self._lit(HZ["medium"])
 
-    def follow(self, app: Any, scene: Scene, draw: Callable[[], None]) -> None:
+    def follow(self, app: Any, scene: Scene, draw: Callable[[], None], *more: Scene) -> None:
         """Runs the timer at the fastest rate that something on the screen needs, or stops it."""
-        shown = (*scene.physiological[:2], *scene.technical[:1])
-        rates = [HZ[c.priority] for c in shown if waits(c) and c.priority in HZ]
-        hz = 0.0 if scene.lost or not rates else max(rates)
+        shown = [
+            condition
+            for one in (scene, *more)
+            for condition in (*one.physiological[:2], *one.technical[:1])
+            if not one.lost
+        ]
+        hz = max((HZ[c.priority] for c in shown if waits(c) and c.priority in HZ), default=0.0)
         if hz == self._hz:
             return
         if self._timer is not None:

@@ -27,7 +27,8 @@ class Scene:
     `lit_high`, `lit_medium`: whether the flashing parts are in their filled half. `panel`: what is
     open over the trends; `view`: the page in their place, from its row `scroll` on; `ends`: leaving
     ends the session. `due_seq`: the newest entry of a beat ago, by
-    now to be recorded. `at`: the viewer's own clock. `able`: what this viewer may do.
+    now to be recorded. `at`: the viewer's own clock. `able`: what this viewer may do;
+    nothing while no key would reach it (`picked`), as on a board of several chairs.
     """
 
     picture: Picture
@@ -46,6 +47,7 @@ class Scene:
     view: str = ""
     scroll: int = 0
     at: float = 0.0
+    picked: bool = True
     standing: tuple[ConditionView, ...] = field(init=False)
     able: frozenset[str] = field(init=False)
 
@@ -55,7 +57,8 @@ class Scene:
         open_now = frozenset({"page"}) if self.view else frozenset()
         if self.view or self.panel is not None or self.help_page:
             open_now |= {"back"}
-        object.__setattr__(self, "able", able(self.picture) | open_now)
+        may = able(self.picture) if self.picked else frozenset()
+        object.__setattr__(self, "able", may | open_now)
 
     @property
     def lost(self) -> bool:

@@ -73,10 +73,11 @@ class Surface(Widget):
         return Strip(segments, c.width)
 
     def on_click(self, event: events.Click) -> None:
-        """Footer keys can be touched."""
+        """Keys can be touched where they are drawn; of two targets there the first counts."""
         for y, x, width, key in self.canvas.touch:
             if event.y == y and x <= event.x < x + width:
                 self.post_message(self.Touched(key))
+                return
 
     def _style(self, look: Look) -> Style:
         if look not in self._styles:

@@ -1,5 +1,7 @@
 """The keys, drawn from the one table; words leave from the right; `space`, `q leave` and `? help` never."""
 
+from collections.abc import Iterable
+
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.keys import KEYS, LEAVING, Key
 from ketamon.tui.keys import shown as keys_shown
@@ -16,6 +18,11 @@ def footer(c: Canvas, scene: Scene) -> None:
         shown = [key for key in LEAVING if key.footer]
     else:
         shown = fitting(scene, c.width - 1 - LEFT)
+    put_keys(c, scene, shown, x, y)
+
+
+def put_keys(c: Canvas, scene: Scene, shown: Iterable[Key], x: int, y: int) -> None:
+    """Draws these keys from there on, each a target for a touch."""
     for key in shown:
         word = _word(scene, key)
         c.touch.append((y, x, len(key.shown) + 1 + len(word), key.names[-1]))
@@ -31,10 +38,10 @@ def _asking(scene: Scene) -> str:
     return "leave this screen? the session goes on" if goes_on else "leave this screen?"
 
 
-def fitting(scene: Scene, room: int) -> list[Key]:
-    """The keys that fit, in the order of the table."""
+def fitting(scene: Scene, room: int, keys: tuple[Key, ...] = KEYS) -> list[Key]:
+    """The keys that fit, in the order of the table, or of the panel's."""
     panel = scene.panel if not scene.help_page else None
-    shown = keys_shown(KEYS if panel is None else panel.keys, scene.able)
+    shown = keys_shown(keys if panel is None else panel.keys, scene.able)
     while shown and sum(_width(scene, k) for k in shown) - 2 > room:
         going = next((k for k in reversed(shown) if not k.stays), None)
         if going is None:
