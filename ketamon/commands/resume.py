@@ -88,6 +88,7 @@ def _found(name: str) -> Path:
 def request_of(path: Path) -> dict[str, Any]:
     """Asks the session itself which chair, mode and devices it had; raises ClickException."""
     from ketamon.commands.chairs import places_of
+    from ketamon.commands.site_config import SiteConfigError, load_site_config
     from ketamon.feed.paths import RunFolderError
     from ketamon.ledger.session_file import SessionFileError, read_unclosed
 
@@ -106,8 +107,13 @@ def request_of(path: Path) -> dict[str, Any]:
         for entry in entries
         if entry.kind == "device" and entry.device and entry.body.family
     }
+    try:
+        seating = load_site_config().seating()
+    except SiteConfigError as error:
+        raise click.ClickException(str(error)) from None
     return {
         **places,
+        **seating,
         "mode": opened.mode or "LIVE",
         "devices": devices,
         "title": opened.title,

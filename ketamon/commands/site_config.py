@@ -53,6 +53,10 @@ class SiteConfig:
     """Seat: the group whose accounts may take it at every chair of this machine."""
     chairs: Mapping[str, ChairConfig] = field(default_factory=dict)
 
+    def seating(self) -> dict[str, Any]:
+        """Who may sit where and do what, as an engine is told it at its start and at each resume."""
+        return {"physician_may": list(self.physician_may), "seats": dict(self.seats)}
+
 
 def load_site_config(given: Path | None = None) -> SiteConfig:
     """Reads the configuration; raises SiteConfigError."""

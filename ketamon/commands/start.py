@@ -153,8 +153,7 @@ def request_for(
         "devices": devices,
         "limits": dict(profile.raw),
         "approval": approval,
-        "physician_may": list(site.physician_may),
-        "seats": dict(site.seats),
+        **site.seating(),
     }
 
 

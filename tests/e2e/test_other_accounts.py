@@ -5,6 +5,7 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,6 +76,15 @@ def test_groups_decide_the_seat_and_the_engine_refuses_what_it_may_not(chair: Re
     assert (seat, answer["ok"]) == ("physician", True)
     (told,) = [e for e in read_entries(chair) if e["kind"] == "acknowledge"]
     assert told["by"] == {"account": OTHER, "seat": "physician"}
+
+
+def test_a_session_that_goes_on_has_the_seats_that_it_had(chair: RealChair) -> None:
+    chair.start(*chair.room(), "--phase", "dosing")
+    for pid in (chair.note(), chair.engine):
+        os.kill(pid, signal.SIGKILL)
+    assert chair.ketamon("resume", "--no-screen").code == 0
+    chair.note()
+    assert asked(chair, [WARD, GROUP], "physician", "phase", phase="recovery")[0] == "physician"
 
 
 def test_who_may_not_enter_the_folder_gets_nothing(chair: RealChair) -> None:
