@@ -37,10 +37,7 @@ class _Body(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
 
 
 class Session(_Body, frozen=True, tag="session"):
-    """Opens a session; `started` is the wall clock at t = 0 (ISO 8601), for display only.
-
-    Without a `mode` it is a recording of which nobody said what it was.
-    """
+    """Opens a session; `started`: the wall clock at t = 0 (ISO 8601), for display; `mode`: if known."""
 
     title: str | None = None
     chair: str | None = None
@@ -193,12 +190,20 @@ class Rhythm(_Body, frozen=True, tag="rhythm"):
 
 
 class Person(_Body, frozen=True, tag="person"):
-    """Somebody takes or leaves a seat, or answers an alarm: `takes` it, or `cannot`."""
+    """Somebody `takes` an alarm or `cannot`, is `watching` (by ssh `key`), has `left`, or `reviewed`."""
 
     person: str | None = None
     seat: str | None = None
     state: str | None = None
     condition: str | None = None
+    key: str | None = None
+
+
+class Message(_Body, frozen=True, tag="message"):
+    """A few words to the chair, or from it; with `read`: those of that seq were read at the other end."""
+
+    text: str = ""
+    read: int | None = None
 
 
 class Handover(_Body, frozen=True, tag="handover"):
@@ -211,8 +216,8 @@ class Cuff(_Body, frozen=True, tag="cuff"):
     """What was asked of the cuff, or done by hand.
 
     `action`: `start` (sent to the cuff), `started` (a person pressed START on it), `stop`, `failed`
-    (the cuff said so), `skipped` (the one that is due will not be taken), `inflated` (it stood
-    under pressure for too long and was told to let go); `reason` in words.
+    (said the cuff), `skipped` (the one that is due), `inflated` (for too long: it was told to let
+    go); `reason` in words.
     """
 
     action: str | None = None
@@ -225,10 +230,8 @@ class Fault(_Body, frozen=True, tag="fault"):
     | what | detail | meaning |
     |---|---|---|
     | record | failing, failing_long | entries wait for more than 2 s / for long to be recorded |
-    | record | back | all is recorded |
-    | record | moved | its file was taken away; it goes on in another |
-    | clock | stepped | the wall clock moved by `seconds` against the session's time |
-    | clock | back | it is right again |
+    | record | back, moved | all is recorded / its file was taken away; it goes on in another |
+    | clock | stepped, back | the wall clock moved by `seconds` against the session's / is right |
     | host | slept | the machine stood still for `seconds` |
     | audio | failing, back | no sound can be given / sound is given again |
     | viewer | lost, back | a viewer that somebody relies on, `who`, no longer answers / does |
@@ -296,7 +299,7 @@ class Other(msgspec.Struct, frozen=True):
 
 _OWN_KINDS: tuple[type[msgspec.Struct], ...] = (
     Session, Device, Phase, Baseline, Limits, Dose, Symptom, Score, Intervention, Position, Note,
-    Patient, Check, Discharge, Correction, Review, Acknowledge, PauseAudio, Away, Placement, Rhythm, Person, Handover, Cuff, Fault,
+    Patient, Check, Discharge, Correction, Review, Acknowledge, PauseAudio, Away, Placement, Rhythm, Person, Message, Handover, Cuff, Fault,
     Announced, Alarm, Gap, End,
 )  # fmt: skip
 KINDS: dict[str, type[msgspec.Struct]] = {

@@ -40,19 +40,22 @@ def feed(chair: str | None, seat: str | None, every: bool) -> None:
         asyncio.run(copy(Path(the_chair(chair).socket), seat))
 
 
-def lowered(first: bytes, seat: str) -> bytes:
-    """The first line, asking for no other seat than this one or an observer's; as it was if it is
-    no attach: the engine then says so."""
+def lowered(first: bytes, seat: str | None, key: str = "") -> bytes:
+    """The first line, asking for no other seat than this one or an observer's, and naming the key
+    that let it in; as it was if it is no attach: the engine then says so."""
     with suppress(ValueError):
         asked = json.loads(first)
         if isinstance(asked, dict):
-            asked["seat"] = OBSERVER if asked.get("seat") == OBSERVER else seat
+            if seat is not None:
+                asked["seat"] = OBSERVER if asked.get("seat") == OBSERVER else seat
+            asked["key"] = key
             return json.dumps(asked).encode() + b"\n"
     return first
 
 
 async def copy(socket: Path, seat: str | None = None) -> None:
     """Copies both ways until either side is closed; raises ClickException where nobody answers."""
+    from ketamon.feed.ssh_key import ssh_key
     from ketamon_drivers.links.loops import OwnThread
 
     loop = asyncio.get_running_loop()
@@ -70,14 +73,14 @@ async def copy(socket: Path, seat: str | None = None) -> None:
 
     async def up() -> None:
         # In a thread that nobody waits for: a terminal, a file and a pipe are all read alike.
-        first = b"" if seat is not None else None
+        first: bytes | None = b""
         while data := await loop.run_in_executor(OwnThread(), os.read, 0, CHUNK):
-            if first is not None and seat is not None:
+            if first is not None:
                 first += data
                 line, end, rest = first.partition(b"\n")
                 if not end and len(first) <= FIRST_LINE_BYTES:
                     continue
-                data, first = lowered(line + end, seat) + rest, None
+                data, first = lowered(line + end, seat, ssh_key()) + rest, None
             writer.write(data)
             await writer.drain()
         writer.write_eof()

@@ -16,6 +16,12 @@ class RefusedError(ValueError):
     """A command that is not carried out; the message says why in a sentence."""
 
 
+def assert_allowed(refused: str | None) -> None:
+    """Raises RefusedError where there is a reason to."""
+    if refused is not None:
+        raise RefusedError(refused)
+
+
 def alarm_named(args: dict[str, Any]) -> str | None:
     """The alarm that somebody answers; RefusedError where there is no such condition."""
     condition = args.get("condition")

@@ -12,6 +12,7 @@ from ketamon.engine.arguments import (
     TYPED,
     RefusedError,
     alarm_named,
+    assert_allowed,
     assert_plausible,
     charted,
     number,
@@ -28,6 +29,7 @@ from ketamon.engine.presence import CANNOT, LOST_S, TAKES, Presence
 from ketamon.engine.quarantine import review
 from ketamon.engine.seats import SOUND, refusal, seat_of
 from ketamon.engine.setup import GIVEN
+from ketamon.engine.talk import Comings, Talk
 from ketamon.entries import (
     KINDS,
     PHASES,
@@ -53,6 +55,7 @@ from ketamon.feed.messages import (
     Beat,
     Command,
     Hello,
+    Messages,
     Snapshot,
     Viewers,
 )
@@ -86,12 +89,16 @@ class ChairHost:
     trouble: str = ""  # why a session that has ended can't be closed yet
     audio: Audio = field(init=False)
     presence: Presence = field(init=False)
+    talk: Talk = field(init=False)
+    comings: Comings = field(init=False)
     _played_speed: float = 1.0
 
     def __post_init__(self) -> None:
         self._played_speed = self.speed or 1.0
         self.audio = Audio(self.session, self._tell_beside)
         self.presence = Presence(self.session, self._tell_beside)
+        self.talk = Talk(self.session, self._tell_beside)
+        self.comings = Comings(self.session)
 
     # -- what the server asks -------------------------------------------------------------------
 
@@ -136,12 +143,16 @@ class ChairHost:
         """Goes on with a session: who took responsibility, and what was told to be wrong."""
         self.audio.restore(entries)
         self.presence.restore(entries)
+        self.talk.restore(entries)
+        self.comings.restore(entries)
 
     def look_around(self) -> None:
         """A second of real time has passed: who watches, who draws, who sounds."""
         if self.server is None:
             return
         viewers = self.server.viewers
+        came, self.server.arrived = self.server.arrived, []
+        self.comings.look(came, viewers)
         self.presence.look(viewers)
         is_there = any(viewer.seat == SOUND for viewer in viewers)
         self.audio.look(is_there=is_there, screen_draws=self.presence.undrawn_s < LOST_S)
@@ -179,8 +190,7 @@ class ChairHost:
                     self.session.take(Cuff("skipped", reason), "cuff", by)
             case _:
                 refused = "cuff: the action is start, started, stop or skipped"
-        if refused is not None:
-            raise RefusedError(refused)
+        assert_allowed(refused)
 
     def _manual(self, args: dict[str, Any], by: By) -> None:
         values = {name: args[name] for name in TYPED & args.keys() if args[name] is not None}
@@ -201,8 +211,7 @@ class ChairHost:
     def _review_reading(self, args: dict[str, Any], by: By) -> None:
         quarantine = self.session.projector.quarantine
         refused = review(quarantine, args.get("seq"), args.get("verdict"), self.session.take, by)
-        if refused is not None:
-            raise RefusedError(refused)
+        assert_allowed(refused)
 
     def _away(self, args: dict[str, Any], by: By) -> None:
         sensors = args.get("sensors")
@@ -211,8 +220,7 @@ class ChairHost:
         body = Away(minutes, tuple(given), text(args.get("reason")) or None)
         state = self.session.state
         refused = state.away.refusal(body, dosing=self.session.projector.phase == "dosing")
-        if refused is not None:
-            raise RefusedError(refused)
+        assert_allowed(refused)
         self.session.take(body, by=by)
 
     def _placement(self, args: dict[str, Any], by: By) -> None:
@@ -296,17 +304,13 @@ class ChairHost:
         self.session.take(PauseAudio(seconds), by=by)
 
     def _test_sound(self, _args: dict[str, Any], _by: By) -> None:
-        refused = self.audio.test()
-        if refused is not None:
-            raise RefusedError(refused)
+        assert_allowed(self.audio.test())
 
     def _heard(self, args: dict[str, Any], by: By) -> None:
         heard = args.get("heard")
         if not isinstance(heard, bool):
             raise RefusedError("heard: say true or false")
-        refused = self.audio.heard(is_heard=heard, by=by)
-        if refused is not None:
-            raise RefusedError(refused)
+        assert_allowed(self.audio.heard(is_heard=heard, by=by))
 
     def _sound(self, args: dict[str, Any], _by: By) -> None:
         device, why = text(args.get("device")), text(args.get("why"))
@@ -327,7 +331,16 @@ class ChairHost:
     def _cannot(self, args: dict[str, Any], by: By) -> None:
         self.presence.answer(CANNOT, alarm_named(args), by)
 
-    def _tell_beside(self, message: AudioView | Viewers) -> None:
+    def _message(self, args: dict[str, Any], by: By) -> None:
+        assert_allowed(self.talk.write(text(args.get("text")), by))
+
+    def _read_message(self, args: dict[str, Any], by: By) -> None:
+        assert_allowed(self.talk.read(args.get("seq"), by))
+
+    def _reviewed(self, _args: dict[str, Any], by: By) -> None:
+        self.talk.review(by)
+
+    def _tell_beside(self, message: AudioView | Viewers | Messages) -> None:
         if self.server is not None:
             self.server.publish_beside(message)
 
@@ -374,6 +387,9 @@ _DO: dict[str, Callable[[ChairHost, dict[str, Any], By], None]] = {
     "pause_audio": ChairHost._pause_audio,
     "test_sound": ChairHost._test_sound,
     "heard": ChairHost._heard,
+    "message": ChairHost._message,
+    "read_message": ChairHost._read_message,
+    "reviewed": ChairHost._reviewed,
     "sound": ChairHost._sound,
     "announced": ChairHost._announced,
     "take": ChairHost._take,

@@ -36,6 +36,7 @@ from ketamon.feed.messages import (
     FeedError,
     FromEngine,
     Hello,
+    Messages,
     Ping,
     Pong,
     Snapshot,
@@ -45,14 +46,19 @@ from ketamon.feed.messages import (
     encode,
 )
 from ketamon.feed.paths import open_to_group
+from ketamon_drivers.readings import printable
 
 BEAT_S = 1.0
 EVENTS_UNREAD_AT_MOST = 1_000
 EVENTS_KEPT = 5_000  # for viewers that resume
 STALLED_PULSES = 60
 ATTACH_WITHIN_PULSES = 10
+ARRIVED_AT_MOST = 100
+LONGEST_KEY = 140
 SEND_BUFFER_BYTES = 16 * 1024
 FILE_MODE = 0o600
+BESIDE = AudioView | Viewers | Messages
+"""What is no part of the picture: the newest of each replaces the one before."""
 
 
 class Host(Protocol):
@@ -77,9 +83,10 @@ class Host(Protocol):
 class Viewer:
     """One connection: whose it is, its seat, what it has drawn, and has yet to be sent."""
 
-    def __init__(self, seat: str, account: str = "") -> None:
+    def __init__(self, seat: str, account: str = "", key: str = "") -> None:
         self.seat = seat
         self.account = account
+        self.key = key
         self.undrawn_s: int | None = None  # None: it never said that it had drawn
         self.trip_s: float | None = None  # until its terminal answered
         self.queue: OrderedDict[tuple[str, ...], FromEngine] = OrderedDict()
@@ -101,7 +108,7 @@ class Viewer:
             self.events += 1
             if self.events > EVENTS_UNREAD_AT_MOST:
                 self.dropped = "this viewer stopped reading; attach again to go on"
-        elif isinstance(message, Beat | AudioView | Viewers):
+        elif isinstance(message, Beat | BESIDE):
             key = (str(type(message).__struct_config__.tag),)
             self.queue.pop(key, None)
         self.queue[key] = message
@@ -109,7 +116,7 @@ class Viewer:
 
     def replace(self, snapshot: Snapshot) -> None:
         """Forgets what was not sent: the snapshot holds it all."""
-        lasting = Answer | Pong | Hello | AudioView | Viewers
+        lasting = Answer | Pong | Hello | BESIDE
         answers = [m for m in self.queue.values() if isinstance(m, lasting)]
         self.queue.clear()
         self.events = 0
@@ -137,6 +144,7 @@ class FeedServer:
         self.path = path
         self.host = host
         self.viewers: set[Viewer] = set()
+        self.arrived: list[Viewer] = []  # since somebody asked last
         self.came = asyncio.Event()
         self.empty = asyncio.Event()
         self._beside: dict[type, FromEngine] = {}  # the newest of what is no part of the picture
@@ -205,7 +213,7 @@ class FeedServer:
         for viewer in self.viewers:
             viewer.put(beat)
 
-    def publish_beside(self, message: AudioView | Viewers) -> None:
+    def publish_beside(self, message: AudioView | Viewers | Messages) -> None:
         """Queues how the chair sounds or who watches, for those who are there and who will come."""
         self._beside[type(message)] = message
         for viewer in self.viewers:
@@ -243,7 +251,7 @@ class FeedServer:
         finally:
             self._arriving.pop(writer, None)
         peer = peer_of(connection)
-        viewer = Viewer(self.host.seat(peer, attach.seat), account(peer.uid))
+        viewer = Viewer(self.host.seat(peer, attach.seat), account(peer.uid), said_key(attach))
         hello = self.host.hello(viewer.seat)
         viewer.put(hello)
         viewer.put(self.host.snapshot())
@@ -255,6 +263,7 @@ class FeedServer:
             viewer.put(beside)
         viewer.put(self.host.beat())
         self.viewers.add(viewer)
+        self.arrived = [*self.arrived[-ARRIVED_AT_MOST:], viewer]
         self.empty.clear()
         self.came.set()
         listening = asyncio.create_task(self._listen(viewer, reader))
@@ -310,6 +319,11 @@ class FeedServer:
         except (ConnectionError, asyncio.IncompleteReadError):
             viewer.dropped = "the viewer left"
         viewer.ready.set()
+
+
+def said_key(attach: Attach) -> str:
+    """The key that a viewer says it came by, without what could steer a terminal."""
+    return printable(attach.key)[:LONGEST_KEY]
 
 
 def _conflates(message: EntryMessage, entry: Entry) -> bool:

@@ -37,6 +37,9 @@ COMMANDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "heard": (AT_CHAIR, IN_SIMULATION),
     "take": (AT_CHAIR | {PHYSICIAN}, IN_SIMULATION),
     "cannot": (AT_CHAIR | {PHYSICIAN}, IN_SIMULATION),
+    "message": (AT_CHAIR | {PHYSICIAN}, IN_SIMULATION),
+    "read_message": (AT_CHAIR | {PHYSICIAN}, IN_SIMULATION),
+    "reviewed": (AT_CHAIR | {PHYSICIAN}, IN_SIMULATION),
     "sound": (frozenset({SOUND}), frozenset()),
     "announced": (AT_CHAIR | {SOUND}, IN_SIMULATION),  # a screen at the chair rings its bell
 }

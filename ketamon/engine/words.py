@@ -286,9 +286,18 @@ def _announced(entry: Entry) -> str:
     return _with_reason("a sound did not work", body.reason) if body.ok is False else ""
 
 
+VISITS = {"watching": "watches", "left": "watches no more", "reviewed": "has reviewed the session"}
+
+
+def _message(entry: Entry) -> str:
+    return f"{'message' if entry.body.read is None else 'has read'}: {entry.body.text}"
+
+
 def _person(entry: Entry) -> str:
     """How somebody has answered an alarm; who it was stands beside it."""
     body: Person = entry.body
+    if body.state in VISITS:
+        return VISITS[body.state]
     if body.state not in ("takes", "cannot"):
         return ""
     what = condition_label(body.condition) if body.condition else "the alarm"
@@ -323,6 +332,7 @@ _WORDS: dict[str, Callable[[Entry], str]] = {
     "pause_audio": _pause_audio,
     "announced": _announced,
     "person": _person,
+    "message": _message,
     **dict.fromkeys(
         ("oximetry", "heart_rate", "respiration", "pleth", "cuff_pressure", "device_info"),
         lambda _: "",

@@ -1,6 +1,6 @@
-"""What is shown beside the picture: how the chair sounds, and who watches.
+"""What is shown beside the picture: how the chair sounds, who watches, what people say to one another.
 
-Both are messages of their own: they change without an entry, in real time, and the newest replaces
+Each is a message of its own: they change without an entry, in real time, and the newest replaces
 the one before.
 """
 
@@ -34,6 +34,24 @@ class AudioView(msgspec.Struct, frozen=True, tag_field="type", tag="audio", omit
     def ok(self) -> bool:
         """True unless no sound can be given, or the test was not heard."""
         return self.by != "none" and self.test not in ("failed", "not_heard")
+
+
+class MessageView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A few words, by whom and when; `from_chair`, else to it; who read them at the other end."""
+
+    seq: int
+    t: float
+    who: str
+    text: str
+    from_chair: bool = False
+    read_by: str = ""
+    read_t: float | None = None
+
+
+class Messages(msgspec.Struct, frozen=True, tag_field="type", tag="messages", omit_defaults=True):
+    """The newest messages, oldest first."""
+
+    messages: tuple[MessageView, ...] = ()
 
 
 class ViewerView(msgspec.Struct, frozen=True, omit_defaults=True):

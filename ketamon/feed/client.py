@@ -22,6 +22,7 @@ from ketamon.feed.messages import (
     encode,
 )
 from ketamon.feed.ssh import SshAddress, SshConnection
+from ketamon.feed.ssh_key import ssh_key
 
 ANSWER_WITHIN_S = 5.0
 
@@ -57,13 +58,15 @@ class FeedClient:
         `asks`: the way to another machine may ask for a passphrase. That it leads nowhere shows
         only when `messages` ends at once; `why_ended` then says why.
         """
+        through_ssh = isinstance(to, SshAddress)
         if isinstance(to, SshAddress):
             through = await SshConnection.open(to, asks=asks)
             client = cls(through.reader, through.writer, through)
         else:
             client = cls(*await asyncio.open_unix_connection(to, limit=SNAPSHOT_LIMIT))
         try:
-            await client._send(Attach(PROTOCOL, seat, epoch, since, viewer))
+            key = "" if through_ssh else ssh_key()
+            await client._send(Attach(PROTOCOL, seat, epoch, since, viewer, key))
         except ConnectionError:
             await client.close()
             raise

@@ -10,7 +10,7 @@ Viewer to engine:  attach, then ping and command.
 | entry | one entry with its `seq`, and in `view` what it changed in the picture |
 | beat | each second: t, highest committed seq, speed, mode |
 | answer | to a command: ok or the reason in a sentence |
-| audio, viewers | how the chair sounds, and who watches (`ketamon.feed.beside`), when that changes |
+| audio, viewers, messages | how the chair sounds, who watches, what they say (`ketamon.feed.beside`) |
 
 A viewer never compares clocks: age = last beat's t + own time since it came × speed − reading's t.
 Unknown fields are ignored, unknown entry kinds shown as text; a line is at most 64 KiB but for the
@@ -23,7 +23,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from ketamon.feed.alarm_views import EpisodeView, LimitsView
-from ketamon.feed.beside import AudioView, Viewers
+from ketamon.feed.beside import AudioView, Messages, Viewers
 from ketamon.feed.flow_views import BaselineView, DischargeView, SetupView
 from ketamon.feed.parts import (
     AwayView,
@@ -71,6 +71,7 @@ __all__ = [
     "LimitView",
     "LimitsView",
     "Mark",
+    "Messages",
     "PauseView",
     "Ping",
     "PlacementView",
@@ -215,20 +216,24 @@ class Bye(msgspec.Struct, frozen=True, tag_field="type", tag="bye"):
     reason: str
 
 
-FromEngine = Hello | Snapshot | EntryMessage | Beat | Pong | Answer | Bye | AudioView | Viewers
+FromEngine = Hello | Snapshot | EntryMessage | Beat | Pong | Answer | Bye | AudioView | Viewers | Messages
 
 
 # -- viewer to engine ---------------------------------------------------------------------------
 
 
 class Attach(msgspec.Struct, frozen=True, tag_field="type", tag="attach", omit_defaults=True):
-    """Asks for the feed; `since` resumes after a seq of the same epoch."""
+    """Asks for the feed; `since` resumes after a seq of the same epoch.
+
+    `key`: by which ssh let this viewer in, as `ketamon feed` and `ketamon watch` say it there.
+    """
 
     protocol: int = PROTOCOL
     seat: str | None = None
     epoch: str | None = None
     since: int | None = None
     viewer: str = ""
+    key: str = ""
 
 
 class Ping(msgspec.Struct, frozen=True, tag_field="type", tag="ping", omit_defaults=True):
@@ -268,6 +273,9 @@ class Command(msgspec.Struct, frozen=True, tag_field="type", tag="command", omit
     | test_sound | | chair |
     | heard | heard: whether the test was | chair |
     | take, cannot | condition: of the alarm that is answered so | chair |
+    | message | text | chair |
+    | read_message | seq (of a MessageView) | chair |
+    | reviewed | | chair |
     | sound | can, device, why: of the sound process alone | chair |
     | announced | what, where, ok, condition, priority, reason: of who sounds alone | chair |
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from ketamon.feed.alarm_views import EpisodeView, LimitsView
-from ketamon.feed.beside import FRESH_S, AudioView, Viewers, ViewerView
+from ketamon.feed.beside import FRESH_S, AudioView, Messages, MessageView, Viewers, ViewerView
 from ketamon.feed.flow_views import BaselineView, DischargeView, SetupView
 from ketamon.feed.messages import (
     BIN_S,
@@ -84,6 +84,7 @@ class Picture:
     baseline: BaselineView = field(default_factory=BaselineView)
     discharge: DischargeView = field(default_factory=DischargeView)
     audio: AudioView = field(default_factory=AudioView)
+    messages: tuple[MessageView, ...] = ()
     viewers: tuple[ViewerView, ...] = ()
     viewers_received: float = 0.0  # on the viewer's own clock
     answers: list[Answer] = field(default_factory=list)
@@ -143,6 +144,8 @@ class Picture:
                 self.bye = message.reason
             case AudioView():
                 self.audio = message
+            case Messages():
+                self.messages = message.messages
             case Viewers():
                 self.viewers, self.viewers_received = message.viewers, clock
 

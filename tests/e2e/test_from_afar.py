@@ -173,3 +173,41 @@ def test_the_shipped_rules_are_ones_that_sshd_reads(server: SshServer) -> None:
     assert "disableforwarding yes" in told.stdout
     assert "exposeauthinfo yes" in told.stdout
     assert f"forcecommand {server.folder / 'forced'}" in told.stdout
+
+
+def test_who_came_and_by_which_key_is_in_the_record_and_a_message_is_read_at_the_chair(
+    chair: RealChair, server: SshServer
+) -> None:
+    session = chair.start(*chair.room(), "--phase", "dosing")
+    told = subprocess.run(
+        ["ssh-keygen", "-lf", str(server.key)], capture_output=True, text=True, check=True
+    ).stdout.split()[1]
+    asked = [
+        {"type": "attach", "protocol": PROTOCOL, "seat": "physician", "key": "SHA256:another"},
+        {"type": "command", "id": 1, "name": "message", "args": {"text": "repeat at 14:35"}},
+    ]
+    with subprocess.Popen(
+        ["ssh", *server.client_options(), "ward", "feed 1"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("".join(json.dumps(line) + "\n" for line in asked))
+        process.stdin.flush()
+        seq = 0
+        for line in process.stdout:
+            message = json.loads(line)
+            if message["type"] == "answer":
+                seq = message["seq"]
+                assert chair.ask("read_message", seq=seq).ok
+            if message["type"] == "messages" and message["messages"][0].get("read_by"):
+                break
+        process.stdin.close()
+        process.kill()
+    assert chair.ketamon("end", "1", "--reason", "done").code == 0
+    exported = chair.folder / "session.ndjson"
+    assert chair.ketamon("export", session, "--format", "ndjson", "-o", exported).code == 0
+    lines = exported.read_text()
+    assert told in lines
+    assert "SHA256:another" not in lines
+    assert '"state":"watching"' in lines

@@ -36,6 +36,9 @@ EVERY_COMMAND: dict[str, dict[str, Any]] = {
     "test_sound": {},
     "take": {"condition": "sys_high"},
     "cannot": {},
+    "message": {"text": "x"},
+    "read_message": {},
+    "reviewed": {},
     "sound": {"can": True, "device": "made"},
     "announced": {"where": "bell"},
     "review_reading": {"seq": 3, "verdict": "set_aside"},  # of the first entry after the limits
@@ -44,7 +47,7 @@ AT_CHAIR = {"acknowledge", "cuff", "manual", "away", "chart", "strike", "limits"
             "placement", "rhythm", "review_reading"}  # fmt: skip
 TIME = {"speed", "pause", "play"}
 SOUNDING = {"pause_audio", "heard", "test_sound", "announced"}
-ANSWERS = {"take", "cannot"}
+ANSWERS = {"take", "cannot", "message", "read_message", "reviewed"}
 MAY: dict[tuple[str, str], set[str]] = {
     ("nurse", "LIVE"): AT_CHAIR | SOUNDING | ANSWERS,
     ("nurse", "SIMULATED"): AT_CHAIR | SOUNDING | ANSWERS,
@@ -68,9 +71,13 @@ def test_each_seat_may_what_the_table_says_and_nothing_else(seat: str, mode: str
         chair.host.set_speed = lambda _speed: None
         chair.host.audio.view = AudioView("bell", tests=1, test="played")
         chair.take(waiting(BloodPressure(120, 80)), "cuff")
-        charted = 0
+        other = "physician" if seats.is_at_chair(seat, mode) else "nurse"
+        chair.host.talk.write("from the other end", By("z", other))
+        charted = chair.kept.of("message")[0].seq
         for name, args in EVERY_COMMAND.items():
-            answer = chair.ask(name, seat, **({"seq": charted} if name == "strike" else args))
+            of_seq = name in ("strike", "read_message")
+            message = chair.kept.of("message")[0].seq if name == "read_message" else charted
+            answer = chair.ask(name, seat, **({"seq": message} if of_seq else args))
             charted = answer.seq or 0 if name == "chart" else charted
             if answer.ok:
                 done.add(name)
