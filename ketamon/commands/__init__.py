@@ -18,6 +18,9 @@ COMMANDS: dict[str, Lazy] = {
     "demo": Lazy("demo", "demo", "Shows a simulated session, devices and all; needs no set-up."),
     "start": Lazy("start", "start", "Begins a session at a chair."),
     "watch": Lazy("watch", "watch", "Opens a screen on a running session."),
+    "board": Lazy(
+        "board", "board", "Shows a nurse's two to four chairs, and acts on the chosen one."
+    ),
     "wall": Lazy("wall", "wall", "Shows all chairs, of other machines too, the worst first."),
     "end": Lazy("end", "end", "Ends a running session and closes its file."),
     "resume": Lazy("resume", "resume", "Goes on with a session that was interrupted."),

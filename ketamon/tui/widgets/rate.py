@@ -16,6 +16,7 @@ from ketamon.tui.widgets.tile import (
     number_ink,
 )
 
+FACTS_FROM = 40  # columns from which the facts stand beside large figures, each with its name
 NAMES = {"hr": "HR /min", "spo2": "SpO2 %"}
 _SIGNAL = {
     "sensor_off": "probe off", "sensor_disconnected": "unplugged", "sensor_fault": "probe fault",
@@ -39,7 +40,7 @@ def rate(
     end = x + 1 + span(3, size)
     if shown.mark == "?" and shown.value is not None:
         c.block(end + 1, y + 1, GLYPHS[size]["?"], shade)
-    if size >= 5:
+    if size >= 5 and width >= FACTS_FROM:
         _facts(c, end + 4, y + 1, x + width - 1, size, facts(scene, vital, shown, tall=size == 7))
     else:
         _few(c, scene, vital, end + 4, y + 1, shown)
@@ -86,7 +87,7 @@ def _facts(c: Canvas, x: int, y: int, end: int, size: int, lines: list[Fact]) ->
 
 
 def _few(c: Canvas, scene: Scene, vital: str, x: int, y: int, shown: Shown) -> None:
-    """Beside 3-row figures: change or last value, then the limits."""
+    """Where there is less room: change or last value, then the limits."""
     if shown.value is None and shown.last is not None:
         c.put(x, y, f"last {whole(shown.last)}", "text")
     elif change(shown):
