@@ -74,7 +74,7 @@ def _time(record: Record, now_s: float) -> CriterionView:
 
 
 def _near(record: Record) -> CriterionView:
-    words = f"2 cuffs within {NEAR_PCT} % of baseline"
+    words = f"2 BP within {NEAR_PCT} % of base"
     base = record.baseline or {}
     if "sys" not in base or "dia" not in base:
         return CriterionView("near", words, False, "no baseline locked")

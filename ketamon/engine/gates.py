@@ -23,11 +23,11 @@ def assert_set_up(session: LiveSession, args: dict[str, Any], by: By) -> None:
 def discharged(session: LiveSession, args: dict[str, Any], by: By) -> By:
     """Records how the criteria stood as the patient leaves, and gives who says so.
 
-    RefusedError names what is open, unless `override` says why and `name` who.
+    RefusedError names what is open, unless `override` says why and `person` who.
     """
     flow, now_s = session.projector.flow, session.now_ms() / 1000
     left = flow.open_at_discharge(session.projector, now_s)
-    reason, name = text(args.get("override")), text(args.get("name"))[:LONGEST_NAME]
+    reason, name = text(args.get("override")), text(args.get("person"))[:LONGEST_NAME]
     by = By(by.account, by.seat, name or by.person)
     if left and not (reason and name):
         raise RefusedError(f"discharge waits: {'; '.join(left)}")

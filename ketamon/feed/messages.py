@@ -268,7 +268,7 @@ class Command(msgspec.Struct, frozen=True, tag_field="type", tag="command", omit
     | phase | phase; override: why dosing begins with open items | chair |
     | baseline | | chair |
     | chart | event (`dose.im`, `note`, …), value, text | chair |
-    | end | reason; discharge: only if nothing is open, or override (why) and name | chair |
+    | end | reason; discharge: only if nothing is open, or override (why) and person | chair |
     | pause_audio | seconds (0 ends it) | chair |
     | test_sound | | chair |
     | heard | heard: whether the test was | chair |

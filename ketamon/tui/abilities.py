@@ -82,6 +82,7 @@ ABILITIES: dict[str, Callable[[Picture], bool]] = {
     "sound": at_chair,
     "away": at_chair,
     "skip": _skips,
+    "discharge": lambda picture: at_chair(picture) and picture.phase == "recovery",
     "review": lambda picture: at_chair(picture) and bool(picture.quarantine),
 }
 """Name of an ability, as `Key.needs` has it: whether this viewer has it now."""
@@ -100,6 +101,8 @@ def why_not(picture: Picture, ability: str) -> str:
         return "" if picture.mode != SIMULATED else "the trainer's seat changes the speed"
     if not at_chair(picture):
         return f"the {seat(picture)} seat can't do that from here"
+    if ability == "discharge":
+        return "discharge comes with recovery: g goes on with the session"
     if ability == "review":
         return "no stored reading waits"
     if picture.cuff is None:

@@ -7,7 +7,7 @@ from ketamon.feed.messages import Answer
 from ketamon.tui.abilities import SIMULATED, why_not
 from ketamon.tui.desk import Desk, is_linked, open_panel
 from ketamon.tui.keys import CHAIR_FASTEST, KEYS, LEAVING, SPEEDS, WINDOWS, Key, find
-from ketamon.tui.panels import away, chart, going, heard, limits, review, skip
+from ketamon.tui.panels import away, chart, discharge, going, heard, limits, review, setup, skip
 from ketamon.tui.panels.panel import LOST, NO_ANSWER, Panel
 from ketamon.tui.scene import label, waits
 from ketamon.tui.typed import Typed
@@ -170,6 +170,14 @@ class Actions:
         """Asks how the session goes on."""
         self._open(going.opened(self._desk.picture.phase))
 
+    def set_up(self) -> None:
+        """Opens the set-up."""
+        self._open(setup.opened(self._desk.picture))
+
+    def discharge(self) -> None:
+        """Shows what is open before the patient leaves."""
+        self._open(discharge.Discharge())
+
     def skip(self) -> None:
         """Asks why the BP that is due is skipped."""
         self._open(skip.Skip())
@@ -181,6 +189,10 @@ class Actions:
     def events(self) -> None:
         """All events."""
         self._view("events")
+
+    def summary(self) -> None:
+        """What somebody who takes over has to know."""
+        self._view("summary")
 
     def devices(self) -> None:
         """Devices, sound, viewers."""

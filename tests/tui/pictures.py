@@ -5,12 +5,23 @@ from hypothesis import strategies as st
 from ketamon.engine.limit_changes import SETTINGS
 from ketamon.feed import messages as m
 from ketamon.feed.alarm_views import LimitsView, SettingView
+from ketamon.feed.flow_views import (
+    BaselineReading,
+    BaselineView,
+    CriterionView,
+    DischargeView,
+    OpenItem,
+    SetupView,
+)
 from ketamon.feed.picture import Picture
 from ketamon.tui.keys import WINDOWS
 from ketamon.tui.panels.away import Away
+from ketamon.tui.panels.discharge import Discharge
+from ketamon.tui.panels.going import Going
 from ketamon.tui.panels.heard import Heard
 from ketamon.tui.panels.limits import opened
 from ketamon.tui.panels.review import Review
+from ketamon.tui.panels.setup import Setup
 from ketamon.tui.panels.skip import Skip
 from ketamon.tui.scene import Scene
 from ketamon.tui.typed import FIELDS, Typed
@@ -179,8 +190,35 @@ panels = (
     typed
     | st.builds(Skip, **asking)
     | st.builds(Heard)
+    | st.builds(Setup, st.sampled_from(("", "who", "dose", "checks", "read")), WORDS, WORDS)
+    | st.builds(Discharge, st.sampled_from(("", "why", "name", "sure")), WORDS, WORDS, why=WORDS)
+    | st.builds(Going, st.none() | st.integers(0, 3), WORDS, WORDS, st.booleans())
     | st.builds(Review, st.integers(0, 99), WORDS)
     | st.builds(Away, **asking, bound=st.just(("oximeter", "cuff")), at=st.integers(0, 2))
+)
+
+
+openings = st.builds(OpenItem, st.integers(1, 9), WORDS, st.booleans())
+setups = st.builds(
+    SetupView, st.booleans(), WORDS, WORDS, st.none() | VALUES, st.none() | VALUES,
+    st.sampled_from(("", "iv", "im")), st.none() | VALUES, WORDS, WORDS, WORDS,
+    st.just({"check.consent": 3}), st.lists(openings, max_size=4).map(tuple),
+)  # fmt: skip
+medians = st.dictionaries(st.sampled_from(("sys", "dia", "hr")), VALUES)
+baselines = st.builds(
+    BaselineView,
+    st.lists(
+        st.builds(BaselineReading, TIMES, st.none() | VALUES, st.none() | VALUES, st.none()),
+        max_size=3,
+    ).map(tuple),
+    medians, medians, st.none() | TIMES, WORDS, medians,
+)  # fmt: skip
+leavings = st.builds(
+    DischargeView,
+    st.none() | TIMES,
+    st.lists(
+        st.builds(CriterionView, WORDS, WORDS, st.booleans(), WORDS, st.none() | TIMES), max_size=7
+    ).map(tuple),
 )
 
 
@@ -224,6 +262,9 @@ def snapshots(draw: st.DrawFn) -> m.Snapshot:
         episodes=draw(st.lists(episodes, max_size=3).map(tuple)),
         quarantine=draw(st.lists(stored, max_size=2).map(tuple)),
         pause=draw(st.none() | pauses),
+        setup=draw(st.none() | setups),
+        baseline=draw(st.none() | baselines),
+        discharge=draw(st.none() | leavings),
     )
 
 

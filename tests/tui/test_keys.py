@@ -10,10 +10,12 @@ from ketamon.tui.actions import Actions
 from ketamon.tui.keys import KEYS, LEAVING, TYPING, WINDOWS, WORDS, help_lines, times_of
 from ketamon.tui.panels.away import Away
 from ketamon.tui.panels.chart import Charting
+from ketamon.tui.panels.discharge import Discharge
 from ketamon.tui.panels.going import Going
 from ketamon.tui.panels.heard import Heard
 from ketamon.tui.panels.limits import Limits
 from ketamon.tui.panels.review import Review
+from ketamon.tui.panels.setup import Setup
 from ketamon.tui.panels.skip import Skip
 from ketamon.tui.screens.panels import LOOKS
 from ketamon.tui.typed import Typed
@@ -29,25 +31,25 @@ every_tiled_size = pytest.mark.parametrize("size", TILED, ids=str)
 # -- which keys are there ------------------------------------------------------------------------
 
 MAY: list[tuple[str, str, dict[str, Any], str]] = [
-    ("LIVE", "nurse", {}, "space ack b cuff v type m pause sound a l w c g s e d t q n ?"),
-    ("LIVE", "nurse", {"cuff": BY_HAND}, "space ack b started v type m pause sound a l w c g s e d t q n ?"),
-    ("LIVE", "nurse", {"cuff": MEASURING}, "space ack x stop cuff v type m pause sound a l w c g e d t q n ?"),
+    ("LIVE", "nurse", {}, "space ack b cuff v type m pause sound a l w c g i s e f d t q n ?"),
+    ("LIVE", "nurse", {"cuff": BY_HAND}, "space ack b started v type m pause sound a l w c g i s e f d t q n ?"),
+    ("LIVE", "nurse", {"cuff": MEASURING}, "space ack x stop cuff v type m pause sound a l w c g i e f d t q n ?"),
     ("LIVE", "nurse", {"cuff": msgspec.structs.replace(MEASURING, can_start=False)},
-     "space ack v type m pause sound a l w c g e d t q n ?"),
-    ("LIVE", "nurse", {"cuff": None}, "space ack v type m pause sound a l w c g e d t q n ?"),
+     "space ack v type m pause sound a l w c g i e f d t q n ?"),
+    ("LIVE", "nurse", {"cuff": None}, "space ack v type m pause sound a l w c g i e f d t q n ?"),
     ("LIVE", "nurse", {"cuff": None, "pause": PauseView(NOW - 10, NOW + 110, "anna")},
-     "space ack v type m sound on a l w c g e d t q n ?"),
+     "space ack v type m sound on a l w c g i e f d t q n ?"),
     ("LIVE", "nurse", {"cuff": None, "view": "alarms"},
-     "space ack v type m pause sound a l w c g e d ↑↓ t q n esc ?"),
-    ("LIVE", "physician", {}, "space seen a l e d t q n ?"),
-    ("LIVE", "observer", {}, "a l e d t q n ?"),
-    ("LIVE", "trainer", {}, "a l e d t q n ?"),
-    ("SIMULATED", "nurse", {}, "space ack b cuff v type m pause sound a l w c g s e d t q n ?"),
-    ("SIMULATED", "trainer", {}, "space ack b cuff v type m pause sound a l w c g s e d p pause +- t q n ?"),
+     "space ack v type m pause sound a l w c g i e f d ↑↓ t q n esc ?"),
+    ("LIVE", "physician", {}, "space seen a l e f d t q n ?"),
+    ("LIVE", "observer", {}, "a l e f d t q n ?"),
+    ("LIVE", "trainer", {}, "a l e f d t q n ?"),
+    ("SIMULATED", "nurse", {}, "space ack b cuff v type m pause sound a l w c g i s e f d t q n ?"),
+    ("SIMULATED", "trainer", {}, "space ack b cuff v type m pause sound a l w c g i s e f d p pause +- t q n ?"),
     ("SIMULATED", "trainer", {"speed": 0.0},
-     "space ack b cuff v type m pause sound a l w c g s e d p play +- t q n ?"),
-    ("SIMULATED", "observer", {}, "a l e d t q n ?"),
-    ("REPLAY", "trainer", {}, "space ack a l e d p pause ←→ [] ,. +- {} t h q n ?"),
+     "space ack b cuff v type m pause sound a l w c g i s e f d p play +- t q n ?"),
+    ("SIMULATED", "observer", {}, "a l e f d t q n ?"),
+    ("REPLAY", "trainer", {}, "space ack a l e f d p pause ←→ [] ,. +- {} t h q n ?"),
 ]  # fmt: skip
 
 
@@ -90,14 +92,15 @@ def test_every_key_of_every_table_has_an_action() -> None:
 
 TABLES = (
     KEYS, LEAVING, TYPING, WORDS, Limits.KEYS, Away.KEYS, Skip.KEYS, Heard.KEYS, Review.KEYS,
-    Charting.KEYS, Going.KEYS,
+    Charting.KEYS, Going.KEYS, *Setup.TABLES.values(), *Discharge.TABLES.values(),
     Limits().keys, Limits(may=True).keys, Limits(may=True, writing=True).keys,
 )  # fmt: skip
 """Every table of keys that a screen can have: a new panel's belongs here too."""
 
 
 def test_every_kind_of_panel_is_in_the_tables() -> None:
-    assert LOOKS.keys() == {Typed, Limits, Away, Skip, Heard, Review, Charting, Going}
+    assert LOOKS.keys() == {Typed, Limits, Away, Skip, Heard, Review, Charting, Going, Setup,
+                            Discharge}  # fmt: skip
 
 
 def test_one_key_has_one_meaning_on_every_screen() -> None:
@@ -118,7 +121,7 @@ def test_footer_keeps_what_must_stay(size: tuple[int, int]) -> None:
 
 def test_help_names_the_keys_of_this_viewer() -> None:
     able = scene(seat="observer").able
-    assert [key for key, _ in help_lines(WINDOWS[0], able)] == [*"aledtqn?"]
+    assert [key for key, _ in help_lines(WINDOWS[0], able)] == [*"alefdtqn?"]
     shown = text((120, 40), scene(help_page=1))
     assert "b         start the cuff" in shown
     assert "back, on by" not in shown

@@ -15,7 +15,7 @@ from tests.tui.scenes import CUFF, NOW, OXIMETER, SIZES, TILED, condition, drawn
 
 every_size = pytest.mark.parametrize("size", SIZES, ids=str)
 every_tiled_size = pytest.mark.parametrize("size", TILED, ids=str)
-KEYS = {"alarms": "a", "events": "e", "devices": "d"}
+KEYS = {"alarms": "a", "events": "e", "devices": "d", "summary": "f"}
 ALARM = condition(value=172, worst=174)
 OVER = EpisodeView(20, "spo2_low", "medium", 1800.0, 1865.0, 92, 94, 1811.0, "anna")
 

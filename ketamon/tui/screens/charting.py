@@ -1,10 +1,11 @@
 """How the chart looks, and how the session goes on: digits, words, what was charted last."""
 
+from collections.abc import Mapping
 from textwrap import wrap
 
 from ketamon.charting import SEVERITIES, ChartEvent, value_words
 from ketamon.tui.panels.chart import NAMES, Charting, standing
-from ketamon.tui.panels.going import STEPS, Going
+from ketamon.tui.panels.going import DOSING, STEPS, Going
 from ketamon.tui.scene import Scene
 from ketamon.tui.times import clock
 from ketamon.tui.widgets.page import BLANK, Page, Piece, Row, row
@@ -87,8 +88,8 @@ def _said(said: str, width: int) -> list[Row]:
     return [row(Piece(0, line, "bright", bold=True)) for line in lines]
 
 
-def going(scene: Scene, panel: Going, width: int, _height: int) -> Page:
-    """The steps by digit, the chosen one marked."""
+def going(scene: Scene, panel: Going, width: int, height: int) -> Page:
+    """The steps by digit, the chosen one marked; the baseline's readings; what dosing waits for."""
     rows = []
     for i, (words, _name, _args) in enumerate(STEPS):
         chosen = i == panel.at
@@ -99,4 +100,54 @@ def going(scene: Scene, panel: Going, width: int, _height: int) -> Page:
         )
         rows.append(Row(pieces, keys=((0, width, str(i + 1)),)))
     said = _said(panel.said, width) or [row(Piece(0, "a digit, then y", "dim"))]
-    return Page("THE SESSION GOES ON", f"now {scene.picture.phase or 'setup'}", (), (*rows, *said))
+    aside = f"now {scene.picture.phase or 'setup'}"
+    if panel.said and panel.at == DOSING and not panel.writing and not panel.reason:
+        aside = "0 and a reason: all the same"
+    if panel.writing or panel.reason:
+        shown = (panel.reason + (CURSOR if panel.writing else ""))[-max(LEAST_WIDTH, width - 12) :]
+        paper = "focus" if panel.writing else ""
+        ink = "on-focus" if panel.writing else "bright"
+        said = [row(Piece(0, "reason", "dim"), Piece(8, shown, ink, bold=True, paper=paper))]
+        said += [] if panel.writing else [row(Piece(0, "y goes on with it", "text"))]
+    if panel.said and panel.at is not None and len(rows) + len(said) > height - 1:
+        rows = rows[panel.at : panel.at + 1]
+    left = height - 2 - len(rows) - len(said)
+    base = _baseline(scene)[: max(0, left)] if not panel.said and not panel.writing else []
+    gap = [BLANK] if left > len(base) else []
+    return Page("THE SESSION GOES ON", aside, (), (*rows, *gap, *base, *said))
+
+
+def _baseline(scene: Scene) -> list[Row]:
+    """What a lock would count: medians and spread first, then the readings, newest first."""
+    view = scene.picture.baseline
+    if not view.readings and view.locked_t is None:
+        return [row(Piece(0, "baseline: no reading yet", "text"))]
+    rows = []
+    if view.locked_t is not None:
+        at = clock(scene.picture.started, view.locked_t, seconds=False)
+        told = f"locked {at} by {view.locked_by or 'somebody'}: {_median(view.locked)}"
+        rows.append(row(Piece(0, told, "bright")))
+    count = len(view.readings)
+    if view.medians:
+        spread = f"spread {_pressure(view.spread)}"
+        told = f"{count} readings, median {_median(view.medians)}, {spread}"
+    else:
+        told = f"{count} reading{'s' if count != 1 else ''}: a lock needs two"
+    rows.append(row(Piece(0, told, "bright")))
+    for one in reversed(view.readings):
+        hr = "" if one.hr is None else f"HR {one.hr:g}"
+        pressure = "/".join("–" if v is None else f"{v:g}" for v in (one.systolic, one.diastolic))
+        rows.append(row(
+            Piece(0, clock(scene.picture.started, one.t, seconds=False), "dim"),
+            Piece(7, pressure), Piece(16, hr),
+        ))  # fmt: skip
+    return rows
+
+
+def _median(values: Mapping[str, float]) -> str:
+    hr = f" HR {values['hr']:g}" if "hr" in values else ""
+    return _pressure(values) + hr
+
+
+def _pressure(values: Mapping[str, float]) -> str:
+    return "/".join(f"{values[v]:g}" if v in values else "–" for v in ("sys", "dia"))

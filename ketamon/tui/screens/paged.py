@@ -21,7 +21,8 @@ def is_paged(width: int, height: int, scene: Scene) -> bool:
         return False
     small = width < bands.LEAST[0] or height < bands.LEAST[1]
     if scene.panel is not None:
-        return small and LOOKS[type(scene.panel)].line is None
+        look = LOOKS[type(scene.panel)]
+        return (small and look.line is None) or (look.wide and width < BESIDE_FROM)
     return bool(scene.view) and (small or width < BESIDE_FROM)
 
 

@@ -12,6 +12,7 @@ from ketamon.feed.settings import LEVEL_WORDS, SIDE_WORDS, setting_figure
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.panels.away import Away
 from ketamon.tui.panels.chart import Charting
+from ketamon.tui.panels.discharge import Discharge
 from ketamon.tui.panels.going import Going
 from ketamon.tui.panels.heard import CHOICES, Heard
 from ketamon.tui.panels.limits import Limits, change_words
@@ -19,9 +20,12 @@ from ketamon.tui.panels.panel import Panel
 from ketamon.tui.panels.reasons import Reasoned
 from ketamon.tui.panels.review import CHOICES as VERDICT_WORDS
 from ketamon.tui.panels.review import Review
+from ketamon.tui.panels.setup import Setup
 from ketamon.tui.panels.skip import Skip
 from ketamon.tui.scene import Scene
 from ketamon.tui.screens.charting import charting, going
+from ketamon.tui.screens.discharge import discharge
+from ketamon.tui.screens.setup import setup
 from ketamon.tui.shown import exact
 from ketamon.tui.times import clock
 from ketamon.tui.typed import Typed
@@ -41,12 +45,14 @@ TWO_FROM = 52  # columns from which two reasons stand side by side
 class Look:
     """Rows it needs over the trends; how it is drawn there; on one row, where a screen has no more.
 
-    Without `line` a small screen gives it a page of its own, under the numbers in small.
+    Without `line` a small screen gives it a page of its own, under the numbers in small; a `wide`
+    one has it on every screen where a view has.
     """
 
     needed: int
     draw: Callable[..., None]
     line: Callable[..., None] | None = None
+    wide: bool = False
 
 
 def _of_rows(rows: Callable[[Scene, Any, int, int], Page]) -> Callable[..., None]:
@@ -262,7 +268,9 @@ def _about(scene: Scene, panel: Limits, width: int, low: bool) -> list[Row]:
 
 LOOKS: dict[type, Look] = {
     Charting: Look(ALL, _of_rows(charting)),
-    Going: Look(NEEDED, _of_rows(going)),
+    Going: Look(ALL, _of_rows(going), wide=True),
+    Setup: Look(ALL, _of_rows(setup), wide=True),
+    Discharge: Look(ALL, _of_rows(discharge), wide=True),
     Typed: Look(NEEDED, typedpanel, typedrow),
     Limits: Look(ALL, _of_rows(_limits)),
     Away: Look(ALL, _of_rows(_away)),

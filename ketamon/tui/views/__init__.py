@@ -7,11 +7,12 @@ module here, a line in `VIEWS`, and its key and action in `ketamon.tui.keys` and
 from collections.abc import Callable
 
 from ketamon.tui.scene import Scene
-from ketamon.tui.views import alarms, devices, events
+from ketamon.tui.views import alarms, devices, events, summary
 from ketamon.tui.widgets.page import Page
 
 VIEWS: dict[str, Callable[[Scene, int], Page]] = {
     "alarms": alarms.page,
     "events": events.page,
     "devices": devices.page,
+    "summary": summary.page,
 }
