@@ -5,6 +5,7 @@ The engine decides. This table keeps away keys that it would refuse, and says wh
 
 from collections.abc import Callable
 
+from ketamon.feed.beside import MessageView
 from ketamon.feed.picture import Picture
 
 REPLAY, SIMULATED = "REPLAY", "SIMULATED"
@@ -72,6 +73,27 @@ def changes_limits(picture: Picture) -> bool:
     return at_chair(picture) or (seat(picture) == "physician" and picture.limits.physician)
 
 
+def unread(picture: Picture) -> MessageView | None:
+    """The oldest message that waits to be read by this viewer's side."""
+    here = at_chair(picture)
+    if not here and seat(picture) != "physician":
+        return None
+    waiting = (one for one in picture.messages if not one.read_by and one.from_chair != here)
+    return next(waiting, None)
+
+
+def _talks(picture: Picture) -> bool:
+    """True where there is somebody to say something to, or something was said."""
+    if seat(picture) == "physician" and picture.mode != REPLAY:
+        return True
+    afar = any(v.seat in ("physician", "observer") for v in picture.viewers)
+    return at_chair(picture) and (afar or bool(picture.messages))
+
+
+def _forwarded(picture: Picture) -> bool:
+    return seat(picture) == "physician" and picture.mode != REPLAY and bool(picture.conditions)
+
+
 ABILITIES: dict[str, Callable[[Picture], bool]] = {
     "answer": _answers,
     "tape": lambda picture: picture.transport is not None,
@@ -81,6 +103,8 @@ ABILITIES: dict[str, Callable[[Picture], bool]] = {
     "type": at_chair,
     "sound": at_chair,
     "away": at_chair,
+    "talk": _talks,
+    "forwarded": _forwarded,
     "skip": _skips,
     "discharge": lambda picture: at_chair(picture) and picture.phase == "recovery",
     "review": lambda picture: at_chair(picture) and bool(picture.quarantine),
@@ -99,6 +123,10 @@ def why_not(picture: Picture, ability: str) -> str:
         return ""
     if ability == "time":
         return "" if picture.mode != SIMULATED else "the trainer's seat changes the speed"
+    if ability == "forwarded":
+        return "" if at_chair(picture) else "no alarm waits for an answer from afar"
+    if ability == "talk" and at_chair(picture):
+        return "nobody watches from afar, and nothing was said"
     if not at_chair(picture):
         return f"the {seat(picture)} seat can't do that from here"
     if ability == "discharge":

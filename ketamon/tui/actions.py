@@ -7,7 +7,19 @@ from ketamon.feed.messages import Answer
 from ketamon.tui.abilities import SIMULATED, why_not
 from ketamon.tui.desk import Desk, is_linked, open_panel
 from ketamon.tui.keys import CHAIR_FASTEST, KEYS, LEAVING, SPEEDS, WINDOWS, Key, find
-from ketamon.tui.panels import away, chart, discharge, going, heard, limits, review, setup, skip
+from ketamon.tui.panels import (
+    answering,
+    away,
+    chart,
+    discharge,
+    going,
+    heard,
+    limits,
+    messages,
+    review,
+    setup,
+    skip,
+)
 from ketamon.tui.panels.panel import LOST, NO_ANSWER, Panel
 from ketamon.tui.scene import label, waits
 from ketamon.tui.typed import Typed
@@ -137,6 +149,15 @@ class Actions:
             if self._desk.picture.audio.test != "played":
                 self._desk.send("test_sound")
             self._open(heard.Heard())
+
+    def answer(self) -> None:
+        """Asks whether somebody from afar takes the worst alarm on."""
+        if self._linked and self._desk.seen is not None and self._desk.seen.standing:
+            self._open(answering.Answering(self._desk.seen.standing[0].condition))
+
+    def messages(self) -> None:
+        """Messages: to read, and to write."""
+        self._open(messages.Writing())
 
     # -- panels and views ------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ketamon.feed.messages import AwayView, ConditionView, PauseView
 from ketamon.feed.picture import Picture
-from ketamon.tui.abilities import able, seat
+from ketamon.tui.abilities import able, seat, unread
 from ketamon.tui.keys import WINDOW_FIRST, WINDOWS, Window, times_of
 from ketamon.tui.panels.panel import Panel
 from ketamon.tui.shown import Shown, exact, show
@@ -91,6 +91,7 @@ class Scene:
             "sound": "pause sound" if self.pause is None else "sound on",
             "away": "away" if self.away is None else "back",
             "yes": "do it",
+            "message": "message" if unread(self.picture) is None else "read it",
         }
 
     @property

@@ -8,12 +8,14 @@ import pytest
 from ketamon.feed.messages import Bye, CuffView, PauseView
 from ketamon.tui.actions import Actions
 from ketamon.tui.keys import KEYS, LEAVING, TYPING, WINDOWS, WORDS, help_lines, times_of
+from ketamon.tui.panels.answering import Answering
 from ketamon.tui.panels.away import Away
 from ketamon.tui.panels.chart import Charting
 from ketamon.tui.panels.discharge import Discharge
 from ketamon.tui.panels.going import Going
 from ketamon.tui.panels.heard import Heard
 from ketamon.tui.panels.limits import Limits
+from ketamon.tui.panels.messages import Writing
 from ketamon.tui.panels.review import Review
 from ketamon.tui.panels.setup import Setup
 from ketamon.tui.panels.skip import Skip
@@ -41,7 +43,7 @@ MAY: list[tuple[str, str, dict[str, Any], str]] = [
      "space ack v type m sound on a l w c g i e f d t q n ?"),
     ("LIVE", "nurse", {"cuff": None, "view": "alarms"},
      "space ack v type m pause sound a l w c g i e f d ↑↓ t q n esc ?"),
-    ("LIVE", "physician", {}, "space seen a l e f d t q n ?"),
+    ("LIVE", "physician", {}, "space seen z a l e f d t q n ?"),
     ("LIVE", "observer", {}, "a l e f d t q n ?"),
     ("LIVE", "trainer", {}, "a l e f d t q n ?"),
     ("SIMULATED", "nurse", {}, "space ack b cuff v type m pause sound a l w c g i s e f d t q n ?"),
@@ -100,7 +102,7 @@ TABLES = (
 
 def test_every_kind_of_panel_is_in_the_tables() -> None:
     assert LOOKS.keys() == {Typed, Limits, Away, Skip, Heard, Review, Charting, Going, Setup,
-                            Discharge}  # fmt: skip
+                            Discharge, Writing, Answering}  # fmt: skip
 
 
 def test_one_key_has_one_meaning_on_every_screen() -> None:

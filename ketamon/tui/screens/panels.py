@@ -10,12 +10,14 @@ from typing import Any
 
 from ketamon.feed.settings import LEVEL_WORDS, SIDE_WORDS, setting_figure
 from ketamon.tui.canvas import Canvas
+from ketamon.tui.panels.answering import Answering
 from ketamon.tui.panels.away import Away
 from ketamon.tui.panels.chart import Charting
 from ketamon.tui.panels.discharge import Discharge
 from ketamon.tui.panels.going import Going
 from ketamon.tui.panels.heard import CHOICES, Heard
 from ketamon.tui.panels.limits import Limits, change_words
+from ketamon.tui.panels.messages import Writing
 from ketamon.tui.panels.panel import Panel
 from ketamon.tui.panels.reasons import Reasoned
 from ketamon.tui.panels.review import CHOICES as VERDICT_WORDS
@@ -25,6 +27,7 @@ from ketamon.tui.panels.skip import Skip
 from ketamon.tui.scene import Scene
 from ketamon.tui.screens.charting import charting, going
 from ketamon.tui.screens.discharge import discharge
+from ketamon.tui.screens.messages import answering, messages
 from ketamon.tui.screens.setup import setup
 from ketamon.tui.shown import exact
 from ketamon.tui.times import clock
@@ -271,6 +274,8 @@ LOOKS: dict[type, Look] = {
     Going: Look(ALL, _of_rows(going), wide=True),
     Setup: Look(ALL, _of_rows(setup), wide=True),
     Discharge: Look(ALL, _of_rows(discharge), wide=True),
+    Writing: Look(ALL, _of_rows(messages)),
+    Answering: Look(NEEDED, _of_rows(answering)),
     Typed: Look(NEEDED, typedpanel, typedrow),
     Limits: Look(ALL, _of_rows(_limits)),
     Away: Look(ALL, _of_rows(_away)),

@@ -1,5 +1,6 @@
 """What happened, newest first; a notice (why a command was refused) stands in its place a while."""
 
+from ketamon.tui.abilities import unread
 from ketamon.tui.canvas import Canvas, fit
 from ketamon.tui.scene import Scene
 from ketamon.tui.times import clock
@@ -11,6 +12,10 @@ def events(c: Canvas, scene: Scene, x: int, y: int, width: int, rows: int) -> No
         return
     if scene.notice:
         c.put(x, y, fit(scene.notice, width), "bright", bold=True)
+        y, rows = y + 1, rows - 1
+    waiting = unread(scene.picture)
+    if waiting is not None and rows > 0:
+        c.put(x, y, fit(f"{waiting.who}: {waiting.text}", width), "bright", bold=True)
         y, rows = y + 1, rows - 1
     for row, event in enumerate(reversed(scene.picture.events[-rows:] if rows else [])):
         end = c.put(x, y + row, clock(scene.picture.started, event.t, seconds=False), "dim") + 2
