@@ -29,6 +29,7 @@ COMMANDS: dict[str, Lazy] = {
     "feed": Lazy("feed", "feed", "Copies a running session's feed to standard output."),
     "door": Lazy("door", "door", "Lets `feed` and `watch` in from afar: sshd's forced command."),
     "sessions": Lazy("sessions", "sessions", "Lists what was recorded here, and what runs."),
+    "review": Lazy("review", "review", "Notes that you have looked through a session."),
     "replay": Lazy("replay", "replay", "Plays a recording on the screen, or prints its alarms."),
     "whatif": Lazy("whatif", "whatif", "Says what other limits would have told of a recording."),
     "import": Lazy("import_", "import_", "Turns a recording into a session file."),

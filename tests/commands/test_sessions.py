@@ -59,7 +59,7 @@ def test_line_says_what_was_recorded_and_never_whom(capfd: Capfd, data: Path) ->
     assert (ran.code, ran.err) == (0, "")
     assert " ".join(ran.out.split()) == (
         f"{EARLY} chair 1 2026-01-01 11:00 1:01:01 SIMULATED 7 entries "
-        "alarms: 1 high, 2 medium closed"
+        "alarms: 1 high, 2 medium closed, not reviewed"
     )
     assert listed(capfd) == [
         {
@@ -72,6 +72,7 @@ def test_line_says_what_was_recorded_and_never_whom(capfd: Capfd, data: Path) ->
             "started": "2026-01-01T10:00:00Z",
             "entries": 7,
             "alarms": {"high": 1, "medium": 2},
+            "reviewed": None,
         }
     ]
 

@@ -204,6 +204,7 @@ def test_who_came_and_by_which_key_is_in_the_record_and_a_message_is_read_at_the
                 break
         process.stdin.close()
         process.kill()
+    assert "reviewed so far" in chair.ketamon("review", session.stem).out
     assert chair.ketamon("end", "1", "--reason", "done").code == 0
     exported = chair.folder / "session.ndjson"
     assert chair.ketamon("export", session, "--format", "ndjson", "-o", exported).code == 0
@@ -211,3 +212,4 @@ def test_who_came_and_by_which_key_is_in_the_record_and_a_message_is_read_at_the
     assert told in lines
     assert "SHA256:another" not in lines
     assert '"state":"watching"' in lines
+    assert '"state":"reviewed"' in lines
