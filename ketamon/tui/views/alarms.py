@@ -75,17 +75,19 @@ def _condition(scene: Scene, condition: ConditionView, width: int) -> list[Row]:
     since += age_words(scene.now - condition.since_t)
     state = f"{condition.priority}, {_state(condition)}"
     limit = against(condition) or condition.reason
-    if width >= WIDE:
-        x = width - 2 - 26
-        head += [Piece(NAME + 20, limit[: x - NAME - 21], f"{name}-ink", bold=True),
-                 Piece(x, since, "text")]  # fmt: skip
-        rows = [row(*head, names=condition.condition), row(Piece(NAME, state, "text"))]
+    x = width - 2 - 26 if width >= WIDE else width
+    at = NAME + 20 if width >= WIDE else NAME + len(label(condition)) + 1
+    # a cause that has no room beside the name stands below, whole: its end says what to do
+    if at + len(limit) < x - 1:
+        head.append(Piece(at, limit, f"{name}-ink", bold=True))
     else:
-        head.append(Piece(NAME + len(label(condition)) + 1, limit, f"{name}-ink", bold=True))
-        rows = [row(*head, names=condition.condition)]
-        rows += [row(Piece(NAME, line, "text"))
-                 for line in wrap(f"{since}; {state}", max(8, width - NAME - 3))]  # fmt: skip
-    return rows
+        state += f"; {limit}"
+    if width >= WIDE:
+        head.append(Piece(x, since, "text"))
+    else:
+        state = f"{since}; {state}"
+    rest = wrap(state, max(8, width - NAME - 3))
+    return [row(*head, names=condition.condition), *(row(Piece(NAME, t, "text")) for t in rest)]
 
 
 def _state(condition: ConditionView) -> str:
@@ -150,8 +152,11 @@ def _episode(scene: Scene, episode: EpisodeView, width: int) -> list[Row]:
     ]
     if width >= WIDE:
         x = NAME + 19
-        return [row(*head, Piece(x, worst[:11]), Piece(x + 12, began, "dim"),
-                    Piece(x + 18, lasted, "dim"), Piece(x + 26, answer, "dim"))]  # fmt: skip
+        fits = len(worst) <= 11
+        told = wrap("" if fits else worst, width - NAME - 3)
+        return [row(*head, Piece(x, worst if fits else ""), Piece(x + 12, began, "dim"),
+                    Piece(x + 18, lasted, "dim"), Piece(x + 26, answer, "dim")),
+                *(row(Piece(NAME, line, "dim")) for line in told)]  # fmt: skip
     head.append(Piece(NAME + len(condition_label(episode.condition)) + 1, worst))
     return [row(*head), row(Piece(NAME, f"{began}, {lasted}, {answer}", "dim"))]
 

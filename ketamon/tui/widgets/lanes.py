@@ -245,19 +245,23 @@ def _devices(c: Canvas, scene: Scene, y: int) -> None:
     c.drawn.add(first.condition)
     _chip(c, scene, y, first, filled=False, chip=True)
     at, ink = stops(c.width), role(first) + "-ink"
-    action = "" if scene.replay else _actions(c, scene, first, "")[0]
+    since, why = age_words(scene.now - first.since_t), reason(scene, first)
+    rest = f"and {len(found) - 1} more" if len(found) > 1 else ""
+    actions = ("",) if scene.replay else _actions(c, scene, first, "")
+    # the cause needs its room more than the long word for the key
+    before = max(at.figures, at.name + len(label(first)) + 2) + len(since) + 2
+    before += len(rest) + 2 if rest else 0
+    action = next((a for a in actions if before + len(why) + 2 <= edge - len(a)), actions[-1])
     if action and edge - len(action) - 2 > at.name + len(label(first)):
         edge = c.right(edge, y, action, "bright", bold=True) - 2
     end = c.put(at.name, y, fit(label(first), edge - at.name), ink, bold=True)
-    end = _piece(c, max(at.figures, end + 2), y, edge, age_words(scene.now - first.since_t), ink)
-    rest = f"and {len(found) - 1} more" if len(found) > 1 else ""
+    end = _piece(c, max(at.figures, end + 2), y, edge, since, ink)
     end = _piece(c, end + 2, y, edge, rest, ink)
     if not waits(first):
         end = _piece(c, end + 2, y, edge, _states(first)[0], ink)
     gone = away_words(scene)
     gone = gone if end + 2 + len(gone) <= edge else gone.partition(" left")[0]
     end = _piece(c, end + 2, y, edge, gone, "text")
-    why = reason(scene, first)
     if why and edge - end - 2 >= LEAST_REASON:
         c.put(end + 2, y, fit(why, edge - end - 2), "text")
 
