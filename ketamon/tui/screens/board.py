@@ -158,7 +158,8 @@ def chair_canvas(
     if rows < 2:
         _one_row(c, chair, 0)
         return c
-    if width >= TILED_FROM and rows >= top + 7:
+    tiled = width >= TILED_FROM and rows >= top + 7
+    if tiled:
         figures = _tiles(c, scene, top)
     elif width >= STRIP_FROM and rows >= top + 4:
         figures = strip(c, scene, top)
@@ -171,7 +172,7 @@ def chair_canvas(
         strike(c, figures, 1)
     if own_lane:
         _lane(c, chair, 1)
-    _title(c, chair, chosen=chosen, alone=own_lane)
+    _title(c, chair, chosen=chosen, alone=own_lane, tiled=tiled)
     return c
 
 
@@ -275,7 +276,7 @@ def _lane(c: Canvas, chair: AtBoard, y: int) -> None:
     lane(c, scene, y, found, more)
 
 
-def _title(c: Canvas, chair: AtBoard, *, chosen: bool, alone: bool) -> None:
+def _title(c: Canvas, chair: AtBoard, *, chosen: bool, alone: bool, tiled: bool) -> None:
     """Digit, mode, names, phase and its minutes, clock; the worst alarm too where it has no lane."""
     scene, picture = chair.scene, chair.scene.picture
     mode = picture.mode or "WAITING"
@@ -298,7 +299,11 @@ def _title(c: Canvas, chair: AtBoard, *, chosen: bool, alone: bool) -> None:
     name = fit(chair.name, 20)
     x = c.put(x, 0, name, ink, bold=True) + 2
     edge = c.width - 1
-    minute = _minute(scene)
+    minute = (
+        "  ".join((*_coming(scene, tiled=tiled), _minute(scene))).strip()
+        if alone
+        else _minute(scene)
+    )
     if not alone:
         _worst_words(c, chair, found, x, edge, minute)
         return
@@ -308,6 +313,11 @@ def _title(c: Canvas, chair: AtBoard, *, chosen: bool, alone: bool) -> None:
     if x + len(minute) + 2 < edge:
         edge = c.right(edge, 0, minute, ink, bold=True) - 2
     c.put(x, 0, fit(picture.title or "", edge - x), "" if simulated else "text")
+
+
+def _coming(scene: Scene, *, tiled: bool) -> tuple[str, ...]:
+    """When the next BP is due, where the number's own row may have no room for it."""
+    return () if tiled or scene.lost else next_words(scene)[:1]
 
 
 def _minute(scene: Scene) -> str:
@@ -346,8 +356,7 @@ def _worst_words(
     else:
         ink = f"{role(found)}-ink" if found else "dim"
         c.put(x + 1, 0, fit(words or "no alarms", edge - x - 2), ink, bold=bool(found))
-    coming = next_words(scene)[:1] if c.width < TILED_FROM and not scene.lost else ()
-    for aside in ("  ".join((*coming, minute)).strip(), minute):
+    for aside in ("  ".join((*_coming(scene, tiled=False), minute)).strip(), minute):
         if x + 1 + len(words) + 2 + len(aside) <= edge:
             c.right(edge - 1, 0, aside, "" if fill else "text")
             break
