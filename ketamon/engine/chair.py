@@ -197,6 +197,7 @@ async def serve(request: ChairRequest) -> None:
     host = ChairHost(session, devices, title, uuid4().hex[:8], speed=request.speed)
     server = FeedServer(Path(request.socket), host)
     host.server, session.publish = server, server.publish
+    server.on_came = lambda who: None if host.ending.is_set() else host.comings.came(who)
     host.physician_may, host.seats = request.physician_may, request.seats
     session.projector.limits.physician = "limits" in request.physician_may
     chair = Chair(

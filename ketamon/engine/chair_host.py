@@ -21,14 +21,13 @@ from ketamon.engine.arguments import (
 from ketamon.engine.audio import Audio
 from ketamon.engine.devices import Devices
 from ketamon.engine.feed_server import FeedServer
-from ketamon.engine.gates import assert_set_up, discharged
+from ketamon.engine.gates import assert_lockable, assert_set_up, discharged
 from ketamon.engine.limit_changes import differences, wanted
 from ketamon.engine.live_session import LiveSession
 from ketamon.engine.peers import Peer
 from ketamon.engine.presence import CANNOT, LOST_S, TAKES, Presence
 from ketamon.engine.quarantine import review
 from ketamon.engine.seats import SOUND, refusal, seat_of
-from ketamon.engine.setup import GIVEN
 from ketamon.engine.talk import Comings, Talk
 from ketamon.entries import (
     KINDS,
@@ -151,8 +150,8 @@ class ChairHost:
         if self.server is None:
             return
         viewers = self.server.viewers
-        came, self.server.arrived = self.server.arrived, []
-        self.comings.look(came, viewers)
+        if not self.ending.is_set():
+            self.comings.look(viewers)
         self.presence.look(viewers)
         is_there = any(viewer.seat == SOUND for viewer in viewers)
         self.audio.look(is_there=is_there, screen_draws=self.presence.undrawn_s < LOST_S)
@@ -250,8 +249,7 @@ class ChairHost:
             raise RefusedError(
                 f"{event or 'chart'}: no such event; it begins with its kind, as in dose.im"
             )
-        if event in GIVEN:
-            assert_set_up(self.session, args, by)
+        assert_set_up(self.session, event, args, by)
         self.session.take(charted(kind, event, args, self.session.now_ms() / 1000), by=by)
 
     def _strike(self, args: dict[str, Any], by: By) -> None:
@@ -279,14 +277,14 @@ class ChairHost:
         self.session.take(Limits(new, changed=differences(in_force.raw, new), reason=reason), by=by)
 
     def _baseline(self, _args: dict[str, Any], by: By) -> None:
+        assert_lockable(self.session)
         self.session.take(Baseline(), by=by)
 
     def _phase(self, args: dict[str, Any], by: By) -> None:
         phase = args.get("phase")
         if phase not in PHASES or phase == "ended":
             raise RefusedError(f"phase: give one of {', '.join(PHASES[:-1])}")
-        if phase == "dosing":
-            assert_set_up(self.session, args, by)
+        assert_set_up(self.session, str(phase), args, by)
         self.session.take(Phase(str(phase)), by=by)
 
     def _end(self, args: dict[str, Any], by: By) -> None:

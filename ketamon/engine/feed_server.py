@@ -12,7 +12,7 @@ import logging
 import os
 import socket
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -53,7 +53,6 @@ EVENTS_UNREAD_AT_MOST = 1_000
 EVENTS_KEPT = 5_000  # for viewers that resume
 STALLED_PULSES = 60
 ATTACH_WITHIN_PULSES = 10
-ARRIVED_AT_MOST = 100
 LONGEST_KEY = 140
 SEND_BUFFER_BYTES = 16 * 1024
 FILE_MODE = 0o600
@@ -144,7 +143,7 @@ class FeedServer:
         self.path = path
         self.host = host
         self.viewers: set[Viewer] = set()
-        self.arrived: list[Viewer] = []  # since somebody asked last
+        self.on_came: Callable[[Viewer], None] = lambda _viewer: None
         self.came = asyncio.Event()
         self.empty = asyncio.Event()
         self._beside: dict[type, FromEngine] = {}  # the newest of what is no part of the picture
@@ -263,7 +262,7 @@ class FeedServer:
             viewer.put(beside)
         viewer.put(self.host.beat())
         self.viewers.add(viewer)
-        self.arrived = [*self.arrived[-ARRIVED_AT_MOST:], viewer]
+        self.on_came(viewer)
         self.empty.clear()
         self.came.set()
         listening = asyncio.create_task(self._listen(viewer, reader))

@@ -112,17 +112,21 @@ class Comings:
             elif body.state == LEFT:
                 self.here.pop(who, None)
 
-    def look(self, came: Iterable[Visitor], watching: Iterable[Visitor]) -> None:
-        """A second has passed; `came` may have gone again within it."""
+    def came(self, visitor: Visitor) -> None:
+        """Somebody has attached, or is still there."""
+        if not _is_told(visitor):
+            return
+        who = (visitor.account, visitor.seat, visitor.key)
+        if who not in self.here:
+            self._enter(who, WATCHING)
+        self.here[who] = 0
+
+    def look(self, watching: Iterable[Visitor]) -> None:
+        """A second has passed."""
         for who in self.here:
             self.here[who] += 1
-        for visitor in (*came, *watching):
-            if not _is_told(visitor):
-                continue
-            who = (visitor.account, visitor.seat, visitor.key)
-            if who not in self.here:
-                self._enter(who, WATCHING)
-            self.here[who] = 0
+        for visitor in watching:
+            self.came(visitor)
         for who in [who for who, absent_s in self.here.items() if absent_s > GONE_S]:
             del self.here[who]
             self._enter(who, LEFT)

@@ -13,7 +13,7 @@ from tests.engine.chairside import Chairside, at_a_chair
 DOCTOR, NURSE = By("drx", "physician"), By("ann", "nurse")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Visitor:
     account: str = "drx"
     seat: str = "physician"
@@ -86,16 +86,16 @@ def persons(chair: Chairside) -> list[tuple[str | None, str | None]]:
 def test_who_comes_from_another_account_or_as_physician_is_entered_and_so_is_leaving() -> None:
     async def act(chair: Chairside) -> None:
         comings, visitor = Comings(chair.session), Visitor()
-        comings.look([visitor], [visitor])
+        comings.came(visitor)
         for _ in range(5):
-            comings.look([], [visitor])
+            comings.look([visitor])
         assert persons(chair) == [("watching", "SHA256:abc")]
         for _ in range(GONE_S):
-            comings.look([], [])
-        comings.look([visitor], [])  # a link that came back in time is no coming
+            comings.look([])
+        comings.came(visitor)  # a link that came back in time is no coming
         assert len(persons(chair)) == 1
         for _ in range(GONE_S + 1):
-            comings.look([], [])
+            comings.look([])
         assert persons(chair) == [("watching", "SHA256:abc"), ("left", "SHA256:abc")]
         again = Comings(chair.session)
         again.restore(chair.kept.entries)
@@ -106,7 +106,7 @@ def test_who_comes_from_another_account_or_as_physician_is_entered_and_so_is_lea
 
 def test_a_look_that_is_over_within_the_second_is_entered_too() -> None:
     async def act(chair: Chairside) -> None:
-        Comings(chair.session).look([Visitor("eve", "observer", "")], [])
+        Comings(chair.session).came(Visitor("eve", "observer", ""))
         assert persons(chair) == [("watching", None)]
 
     at_a_chair(act)
@@ -118,7 +118,7 @@ def test_the_chairs_own_screens_and_its_sound_are_not_entered() -> None:
     async def act(chair: Chairside) -> None:
         ours = account(os.getuid())
         own = [Visitor(ours, seat, "") for seat in ("nurse", "observer", "trainer", "sound")]
-        Comings(chair.session).look(own, own)
+        Comings(chair.session).look(own)
         assert persons(chair) == []
 
     at_a_chair(act)
