@@ -1,17 +1,34 @@
-"""What a command waits for: dosing for the set-up, discharge for its criteria; either with a reason."""
+"""What a command waits for: a lock for readings; dosing for the set-up and discharge for its criteria,
+either with a reason.
+"""
 
 from typing import Any
 
 from ketamon.engine.arguments import RefusedError, text
 from ketamon.engine.live_session import LiveSession
+from ketamon.engine.setup import GIVEN
 from ketamon.entries import By, Check, Discharge
 
 LONGEST_NAME = 40
+WAITS = GIVEN | {"dosing"}
 
 
-def assert_set_up(session: LiveSession, args: dict[str, Any], by: By) -> None:
-    """Refuses dosing in one sentence that names what is open; with an `override` it is recorded."""
-    left = session.projector.flow.setup.blocking(session.state)
+def assert_lockable(session: LiveSession) -> None:
+    """Refuses to lock a baseline of nothing."""
+    view = session.projector.flow.baseline(session.state)
+    if not view.medians:
+        raise RefusedError(
+            f"a baseline needs two pressures of the last 30 min at the cuff's place: there "
+            f"{'is 1' if len(view.readings) == 1 else f'are {len(view.readings)}'}"
+        )
+
+
+def assert_set_up(session: LiveSession, what: str, args: dict[str, Any], by: By) -> None:
+    """Refuses dosing in one sentence that names what is open; with an `override` it is recorded.
+
+    `what`: the phase or event that is asked for.
+    """
+    left = session.projector.flow.setup.blocking(session.state) if what in WAITS else []
     if not left:
         return
     reason = text(args.get("override"))

@@ -74,6 +74,8 @@ def test_each_seat_may_what_the_table_says_and_nothing_else(seat: str, mode: str
         other = "physician" if seats.is_at_chair(seat, mode) else "nurse"
         chair.host.talk.write("from the other end", By("z", other))
         charted = chair.kept.of("message")[0].seq
+        for systolic in (120, 130):  # a baseline is of two
+            chair.take(BloodPressure(systolic, 80), "cuff")
         for name, args in EVERY_COMMAND.items():
             of_seq = name in ("strike", "read_message")
             message = chair.kept.of("message")[0].seq if name == "read_message" else charted
@@ -193,6 +195,8 @@ def test_what_is_done_is_an_entry_with_its_number_and_who_did_it(
 ) -> None:
     async def ask(chair: Chairside) -> None:
         await chair.until(60)
+        for systolic in (120, 130) if name == "baseline" else ():
+            chair.take(BloodPressure(systolic, 80), "cuff")
         answer = chair.ask(name, **args)
         assert answer.ok, answer.reason
         entry = chair.kept.entries[-1]

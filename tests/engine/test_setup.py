@@ -139,3 +139,14 @@ def test_session_resumed_knows_what_was_set_up() -> None:
         assert chair.ask("phase", phase="dosing").ok
 
     at_a_chair(later, mode="LIVE", before=before.kept.entries)
+
+
+def test_baseline_of_fewer_than_two_readings_is_not_locked() -> None:
+    def act(chair: Chairside) -> None:
+        assert "there are 0" in (chair.ask("baseline").reason or "")
+        chair.ask("manual", systolic=140, diastolic=80)
+        assert "there is 1" in (chair.ask("baseline").reason or "")
+        chair.ask("manual", systolic=150, diastolic=80)
+        assert chair.ask("baseline").ok
+
+    assert len(played(act).kept.of("baseline")) == 1

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from textwrap import wrap
 
-from ketamon.charting import BY_HAND, GROUPS
+from ketamon.charting import BY_HAND, FORMS, GROUPS
 from ketamon.feed.alarm_views import EpisodeView
 from ketamon.feed.messages import CuffBar
 from ketamon.tui.panels.chart import standing
@@ -16,6 +16,7 @@ from ketamon.vitals import condition_label, condition_sign
 AT = 11  # column of the text, after its heading
 LEAST = 8
 DOSES = tuple(event.words for event in GROUPS["dose"])
+FORMAL = tuple(event.words for form in FORMS.values() for event in form)
 
 
 def page(scene: Scene, width: int) -> Page:
@@ -30,7 +31,7 @@ def page(scene: Scene, width: int) -> Page:
         ("given", [f"{_at(scene, e.t)} {e.text}" for e in standing(picture.events)
                    if e.text.startswith(DOSES)]),
         ("charted", [f"{_at(scene, e.t)} {e.text}" for e in standing(picture.events)
-                     if not e.text.startswith(DOSES)][-6:]),
+                     if not e.text.startswith((*DOSES, *FORMAL))][-6:]),
         ("alarms", _alarms(scene)),
         ("pauses", [f"{_at(scene, e.t)} {e.text}" for e in picture.events
                     if e.text.startswith(("audio paused", "away"))][-4:]),
