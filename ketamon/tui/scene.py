@@ -12,7 +12,7 @@ from ketamon.tui.abilities import able, seat, unread
 from ketamon.tui.keys import WINDOW_FIRST, WINDOWS, Window, times_of
 from ketamon.tui.panels.panel import Panel
 from ketamon.tui.shown import Shown, exact, show
-from ketamon.vitals import CONDITIONS, condition_label, condition_mark, condition_sign
+from ketamon.vitals import CONDITIONS, Number, condition_label, condition_mark, condition_sign
 
 LINK_LOST_S = 3.0
 """Silence of the engine after which nothing on the screen is current."""
@@ -200,8 +200,18 @@ def against(condition: ConditionView) -> str:
     if value is None:
         return ""
     relation = ("≥" if _low(condition) else "≤") if inside(condition) else sign(condition)
-    limit = "" if condition.limit is None else f" {relation} {exact(condition.limit)}"
-    return ("" if stands(condition) else "was ") + exact(value) + limit
+    if condition.limit is None:
+        return ("" if stands(condition) else "was ") + exact(value)
+    told = f"{exact(value)} {relation} {exact(condition.limit)}"
+    if stands(condition):
+        return told
+    # a limit that was changed since is not the one that this value was beyond
+    return f"was {told if beyond(condition.condition, value, condition.limit) else exact(value)}"
+
+
+def beyond(condition: str, value: Number, limit: Number) -> bool:
+    """Whether a value is beyond this limit, on the side that the condition is about."""
+    return value < limit if condition_sign(condition) == "<" else value > limit
 
 
 def worst(condition: ConditionView) -> str:

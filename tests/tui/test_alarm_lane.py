@@ -62,7 +62,7 @@ def test_lost_link_tells_the_value_that_stood(size: tuple[int, int]) -> None:
         ({"value": 169, "worst": 174, "state": "acknowledged"}, "169 > 160", "worst 174"),
         ({"value": 169, "worst": 174, "state": "latched"}, "was 174 > 160", ""),
         ({"value": 158, "worst": 174, "state": "unresolved"}, "was 174 > 160", ""),
-        ({"value": 158, "worst": None, "state": "unresolved"}, "was 158 > 160", ""),
+        ({"value": 158, "worst": None, "state": "unresolved"}, "was 158", ""),
     ],
 )
 def test_value_worst_and_side_of_the_limit(

@@ -1,9 +1,10 @@
 """A technical condition says its cause and what to do, whole, also where there is little room."""
 
+import msgspec
 import pytest
 
 from ketamon.feed.messages import EpisodeView
-from ketamon.tui.scene import Scene
+from ketamon.tui.scene import Scene, against
 from ketamon.tui.views import VIEWS
 from tests.tui.scenes import NOW, condition, scene, text, words
 
@@ -34,3 +35,13 @@ def test_cause_has_its_room_in_the_lane_before_the_long_word_for_the_key() -> No
     lane = words(text((80, 24), scene(conditions=(LOST, ALSO))).splitlines()[2])
     assert "and 1 more oximeter lost: unplugged: pl" in lane
     assert lane.endswith("SPACE ack")
+
+
+def test_value_that_is_over_is_not_said_to_be_beyond_a_limit_that_came_later() -> None:
+    latched = condition("hr_high", "high", state="latched", value=80, worst=173, limit=175)
+    assert against(latched) == "was 173"
+    assert against(msgspec.structs.replace(latched, limit=130)) == "was 173 > 130"
+    over = EpisodeView(20, "hr_high", "high", NOW - 90, NOW - 60, 173, 175)
+    shown = scene()
+    shown.picture.episodes = {over.seq: over}
+    assert "173 > 175" not in page(shown, 78)

@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from ketamon.feed.alarm_views import EpisodeView
 from ketamon.feed.messages import ConditionView
-from ketamon.tui.scene import Scene, against, label, mark, role, waits
+from ketamon.tui.scene import Scene, against, beyond, label, mark, role, waits
 from ketamon.tui.shown import exact
 from ketamon.tui.times import age_words, clock, span
 from ketamon.tui.widgets.page import BLANK, Page, Piece, Row, row
@@ -138,10 +138,9 @@ def _episode(scene: Scene, episode: EpisodeView, width: int) -> list[Row]:
     lasted = age_words(ended - episode.began_t)
     worst = episode.reason
     if episode.value is not None:
-        beyond = (
-            f" {condition_sign(episode.condition)} {exact(episode.limit)}" if episode.limit else ""
-        )
-        worst = exact(episode.value) + beyond
+        worst = exact(episode.value)
+        if episode.limit is not None and beyond(episode.condition, episode.value, episode.limit):
+            worst += f" {condition_sign(episode.condition)} {exact(episode.limit)}"
     answer = "never acknowledged"
     if episode.acknowledged_t is not None:
         after = age_words(episode.acknowledged_t - episode.began_t)
