@@ -28,6 +28,8 @@ from ketamon_drivers.protocols.protocol import Decoder
 from ketamon_drivers.readings import CuffPressure, DeviceInfo, Reading, Reply
 
 LOOK_AHEAD = 64  # readings by which one side may run ahead of the other
+SAID_BY_LINKS = frozenset({"from_storage", "clock_not_set"})
+"""Words that a link puts on what a memory told, or takes off it."""
 
 
 class Read(NamedTuple):
@@ -197,11 +199,11 @@ def _next_equal(old: Sequence[Reading], new: Sequence[Reading]) -> tuple[int, in
 
 
 def _known(body: Reading) -> Reading:
-    """A reading without what the link said of it: that it came from a memory."""
+    """A reading without what a link says of it: that it came from a memory, or waits for a person."""
     status = getattr(body, "status", ())
-    if "from_storage" not in status:
+    if SAID_BY_LINKS.isdisjoint(status):
         return body
-    return msgspec.structs.replace(body, status=tuple(s for s in status if s != "from_storage"))
+    return msgspec.structs.replace(body, status=tuple(s for s in status if s not in SAID_BY_LINKS))
 
 
 def _may_miss(read: Read, family: Family) -> bool:

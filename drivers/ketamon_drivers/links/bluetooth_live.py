@@ -7,7 +7,7 @@ a clock that was never set. A reading is
 |---|---|
 | live | its time is within 120 s of ours, the device's clock was found right in this connection, and it lies in this session; or it bears no time and came alone |
 | stored | it says so itself, or its time is another, or others came after it in the burst |
-| unsure | the clock is not known to be right and it is the last of the burst: a person has to say |
+| unsure | the clock is not known to be right, or was not set when it measured, and it is the last of the burst: a person has to say |
 | known | it came before: told nobody |
 
 Readings wait until the clock is known, or the burst is over; nothing is guessed earlier. Nothing
@@ -35,6 +35,7 @@ SEEN_AT_MOST = 2000
 HELD_AT_MOST = 500
 """Of a burst before the clock is known; older ones are stored ones."""
 
+CLOCK_NOT_SET = "clock_not_set"
 NEVER_LIVE = frozenset({"from_storage", "demonstration", "test"})
 
 
@@ -94,7 +95,7 @@ class LiveOrStored:
             return []
         *before, (last, received) = held
         told = [_stored(*one) for one in before]
-        if last.device_time is None and not before:
+        if last.device_time is None and not before and not _had_unset_clock(last):
             return [Judged(last, received, "live")]
         return [*told, Judged(last, received, "unsure")]
 
@@ -132,6 +133,12 @@ def _key(reading: Kept) -> tuple[object, ...]:
             return (reading.device_time, reading.spo2_pct, reading.pulse_rate_per_min)
 
 
+def _had_unset_clock(reading: Kept) -> bool:
+    """True for a cuff's with the time of a clock that nobody set: it may be of any day."""
+    return isinstance(reading, BloodPressure) and CLOCK_NOT_SET in reading.status
+
+
 def _stored(reading: Kept, received: datetime) -> Judged:
-    words = tuple(sorted({*reading.status, "from_storage"}))
+    """`clock_not_set` goes: with `from_storage` it would mean that a person has to say."""
+    words = tuple(sorted({*reading.status, "from_storage"} - {CLOCK_NOT_SET}))
     return Judged(replace(reading, status=words), received, "stored")

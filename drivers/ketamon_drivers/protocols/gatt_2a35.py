@@ -11,7 +11,8 @@
 
 Source: Bluetooth SIG, GATT Specification Supplement, "Blood Pressure Measurement". A Beurer BM85
 has pulse and status big-endian and always a user byte: its packets are told by model only
-(recorded from a device in the tests of blood-pressure-monitor-fl).
+(recorded from a device in the tests of blood-pressure-monitor-fl). A Date Time that is there and not
+known says `clock_not_set`: a cuff with a clock that nobody set is another thing than one without.
 """
 
 import struct
@@ -24,6 +25,7 @@ from ketamon_drivers.readings import BloodPressure, Number, Reading
 MMHG_PER_KPA = 7.500617
 KPA, TIME, PULSE, USER, STATUS = 0x01, 0x02, 0x04, 0x08, 0x10
 UNKNOWN_USER = 0xFF
+UNSET = "clock_not_set"
 
 HEAD = struct.Struct("<BHHH")
 _WORD = struct.Struct("<H")
@@ -94,6 +96,8 @@ def decode_packet(data: bytes) -> tuple[Reading, int]:
         at += 1
     if flags & STATUS:
         status = STATUS_WORDS[data[at] & 0x3F]
+    if device_time is None and flags & TIME:
+        status = _unset(status)
     kilopascal = flags & KPA
     reading = BloodPressure(
         mmhg(systolic, kilopascal),
@@ -108,12 +112,17 @@ def decode_packet(data: bytes) -> tuple[Reading, int]:
     return reading, needed
 
 
+def _unset(status: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted((*status, UNSET)))
+
+
 def decode_beurer(data: bytes) -> tuple[Reading, int]:
     """Gives a BM85's measurement: 19 bytes, whatever the flags say of the user byte."""
     if len(data) < 19 or data[0] & (TIME | PULSE | STATUS) != TIME | PULSE | STATUS:
         return decode_packet(data)
     flags, systolic, diastolic, mean = HEAD.unpack_from(data)
     pulse, user, status = _BEURER.unpack_from(data, 14)
+    device_time, words = date_time(data, 7), STATUS_WORDS[status & 0x3F]
     kilopascal = flags & KPA
     reading = BloodPressure(
         mmhg(systolic, kilopascal),
@@ -121,9 +130,9 @@ def decode_beurer(data: bytes) -> tuple[Reading, int]:
         mmhg(mean, kilopascal),
         "kPa" if kilopascal else "mmHg",
         sfloat(pulse) or None,
-        date_time(data, 7),
+        device_time,
         user if user != UNKNOWN_USER else None,
-        STATUS_WORDS[status & 0x3F],
+        words if device_time is not None else _unset(words),
     )
     return reading, 19
 
@@ -133,9 +142,10 @@ def encode(reading: Reading) -> bytes:
     if not isinstance(reading, BloodPressure):
         raise EncodeError(f"2A35 carries no {type(reading).__name__}")
     per_unit = MMHG_PER_KPA if reading.original_unit == "kPa" else None
-    flags = (KPA if per_unit else 0) | (STATUS if reading.status else 0)
+    status = tuple(word for word in reading.status if word != UNSET)
+    flags = (KPA if per_unit else 0) | (STATUS if status else 0)
     tail = b""
-    if reading.device_time is not None:
+    if reading.device_time is not None or UNSET in reading.status:
         flags |= TIME
         tail += encode_date_time(reading.device_time)
     if reading.pulse_rate_per_min is not None:
@@ -144,8 +154,8 @@ def encode(reading: Reading) -> bytes:
     if reading.user is not None:
         flags |= USER
         tail += bytes([reading.user])
-    if reading.status:
-        tail += _WORD.pack(status_word(reading.status))
+    if status:
+        tail += _WORD.pack(status_word(status))
     pressures = (reading.systolic_mmhg, reading.diastolic_mmhg, reading.mean_mmhg)
     return HEAD.pack(flags, *(_pressure_word(value, per_unit) for value in pressures)) + tail
 

@@ -112,6 +112,23 @@ def test_what_bears_no_time_is_live_alone_and_a_memory_s_in_a_burst() -> None:
     assert verdicts(made.burst_over()) == ["stored", "unsure"]
 
 
+def test_the_time_of_a_clock_that_nobody_set_is_not_the_absence_of_one() -> None:
+    for clock in (True, False, None):
+        made = sorter(clock=clock)
+        assert made.take(reading(None, 121, "clock_not_set"), NOW) == []
+        (judged,) = made.burst_over()
+        assert judged.verdict == "unsure"
+
+
+def test_of_a_burst_without_a_set_clock_only_the_last_waits_for_a_person() -> None:
+    made = sorter()
+    for systolic in (121, 122):
+        made.take(reading(None, systolic, "clock_not_set"), NOW)
+    before, last = made.burst_over()
+    assert (before.verdict, before.reading.status) == ("stored", ("from_storage",))
+    assert last.verdict == "unsure"
+
+
 def test_twenty_stored_records_and_one_of_now_give_one_live_reading() -> None:
     made = sorter()
     told = [

@@ -57,9 +57,12 @@ def measurements(draw: st.DrawFn) -> BloodPressure:
     """What a Bluetooth cuff can say."""
     unit = draw(st.sampled_from(("mmHg", "kPa")))
     pressure = pressures if unit == "mmHg" else kilopascals
+    time, status = draw(times), draw(cuff_words)
+    if time is None and draw(st.booleans()):
+        status = tuple(sorted((*status, "clock_not_set")))
     return BloodPressure(
-        draw(pressure), draw(pressure), draw(pressure), unit, draw(pulses), draw(times),
-        draw(st.none() | st.integers(0, 254)), draw(cuff_words),
+        draw(pressure), draw(pressure), draw(pressure), unit, draw(pulses), time,
+        draw(st.none() | st.integers(0, 254)), status,
     )  # fmt: skip
 
 

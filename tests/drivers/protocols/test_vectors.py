@@ -28,6 +28,8 @@ BY_NAME = {
     "contec-ff12": ("contec-ff12", None),
     "jumper-0x81": ("jumper", None),
 }
+OURS = {"gatt-2a35": ("clock_not_set",)}
+"""Words that we put on what others leave out."""
 FIELDS = {
     "sys": "systolic", "dia": "diastolic", "map": "mean", "pulse": "pulse_rate", "user": "user",
     "time": "device_time", "cuff": "pressure", "spo2": "spo2", "pr": "pulse_rate",
@@ -74,7 +76,8 @@ def test_bluetooth_packet_means_what_others_say(vector: dict[str, Any]) -> None:
     if "rr" in expected:
         assert line["rr_intervals"] == [interval * 1000 / 1024 for interval in expected["rr"]]
     if "flags" in expected:
-        assert line["status"] == sorted(expected["flags"])
+        said = [word for word in line["status"] if word not in OURS.get(name, ())]
+        assert said == sorted(expected["flags"])
     if expected.get("pulse_range") == 2:
         assert line["status"] == ["pulse_below_range"]
 
