@@ -363,7 +363,7 @@ async def run_screen(
     to: Path | SshAddress,
     *,
     theme: str | None = None,
-    mouse: bool = False,
+    mouse: bool = True,
     seat: str | None = None,
     ends: bool = False,
 ) -> str | None:

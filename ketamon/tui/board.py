@@ -27,11 +27,11 @@ from ketamon.tui.screens.board import (
     BOARD_KEYS,
     MOST,
     TOUCH,
-    AtBoard,
     BoardScene,
     draw_board,
     view_rows,
 )
+from ketamon.tui.screens.board_chair import AtBoard
 from ketamon.tui.views import VIEWS
 from ketamon.tui.widgets.page import last_start
 

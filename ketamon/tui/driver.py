@@ -36,6 +36,7 @@ DEEP = 20  # of the 30 slots: a frame takes up to three
 DRAINED = 2
 ANSWERS_WITHIN_S = 3.0
 WHERE_IS_THE_CURSOR = "\x1b[6n"
+MOUSE_ON = "\x1b[?1000h\x1b[?1006h"
 LEAVE_S = 1.0  # how long leaving waits for a terminal that takes nothing
 STUCK_S = 1.2  # after a hang-up: how long until a loop that does not begin to leave is given up
 HUNG_UP = 129  # the exit code then: as a shell tells SIGHUP
@@ -203,6 +204,12 @@ def driver_class() -> "type[Driver] | None":
             """Restores the terminal; frames still waiting are of no use to anybody."""
             self._discard()
             super().stop_application_mode()
+
+        def _enable_mouse_support(self) -> None:
+            """Asks for presses and the wheel only: every move of a mouse would wake the screen."""
+            if self._mouse:
+                self.write(MOUSE_ON)
+                self.flush()
 
         def close(self) -> None:
             """Ends the writer, but waits no longer than it takes to see that it is stuck."""

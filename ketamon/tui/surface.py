@@ -73,11 +73,20 @@ class Surface(Widget):
         return Strip(segments, c.width)
 
     def on_click(self, event: events.Click) -> None:
-        """Keys can be touched where they are drawn; of two targets there the first counts."""
+        """Keys can be touched where they are drawn; the first target there counts, key by key."""
         for y, x, width, key in self.canvas.touch:
             if event.y == y and x <= event.x < x + width:
-                self.post_message(self.Touched(key))
+                for name in key.split():
+                    self.post_message(self.Touched(name))
                 return
+
+    def on_mouse_scroll_up(self, _event: events.MouseScrollUp) -> None:
+        """The wheel is the arrow keys."""
+        self.post_message(self.Touched("up"))
+
+    def on_mouse_scroll_down(self, _event: events.MouseScrollDown) -> None:
+        """The wheel is the arrow keys."""
+        self.post_message(self.Touched("down"))
 
     def _style(self, look: Look) -> Style:
         if look not in self._styles:

@@ -24,7 +24,8 @@ from ketamon.tui.canvas import Canvas
 from ketamon.tui.desk import Then
 from ketamon.tui.keys import KEYS
 from ketamon.tui.palette import THEMES
-from ketamon.tui.screens.board import AtBoard, draw_board
+from ketamon.tui.screens.board import draw_board
+from ketamon.tui.screens.board_chair import AtBoard
 from tests.tui.scenes import (
     CALM,
     CONTINUOUS,
@@ -139,7 +140,7 @@ def is_named(chair: str, footer: str) -> bool:
     return re.search(rf"\b\d {re.escape(chair)}( |$)", footer) is not None
 
 
-NAMED_KEYS = tuple({key.names[0] for key in KEYS}) + ("y", "enter", "tab", "backspace", "x", "/")
+NAMED_KEYS = (*tuple({key.names[0] for key in KEYS}), "y", "enter", "tab", "backspace", "x", "/")
 ACTING = ("space", "b", "m")
 acts = st.tuples(st.just("press"), st.sampled_from(ACTING))
 picks = st.tuples(st.just("press"), st.sampled_from("1234"))

@@ -37,13 +37,16 @@ def _groups(panel: Charting, width: int) -> list[Row]:
     if sum(len(name) + 2 for name in NAMES) > width:
         name = NAMES[panel.group]
         return [row(Piece(0, f"◂ {name} ▸", "on-focus", bold=True, paper="focus"))]
-    pieces, x = [], 0
+    pieces, keys, x = [], [], 0
     for i, name in enumerate(NAMES):
         chosen = i == panel.group
         ink, paper = ("on-focus", "focus") if chosen else ("dim", "")
         pieces.append(Piece(x, name, ink, bold=chosen, paper=paper))
+        if not chosen:
+            way = "right" if i > panel.group else "left"
+            keys.append((x, len(name), " ".join([way] * abs(i - panel.group))))
         x += len(name) + 2
-    return [row(*pieces)]
+    return [Row(tuple(pieces), keys=tuple(keys))]
 
 
 def _event(digit: int, event: ChartEvent, panel: Charting, width: int) -> Row:

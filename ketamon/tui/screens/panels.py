@@ -122,22 +122,30 @@ def _heard(scene: Scene, _panel: Heard, width: int, _height: int) -> Page:
 def _away(scene: Scene, panel: Away, width: int, height: int) -> Page:
     told = "back now" if panel.minutes == 0 else f"{panel.minutes} min"
     more = " more" if panel.minutes and scene.away is not None else ""
-    rows = [_field("how long", told + more, chosen=panel.at == 0)]
-    for i, role in enumerate(panel.bound, 1):
-        word = "away" if role in panel.sensors else "stays"
-        rows.append(_field(role, word, chosen=panel.at == i))
+    fields = [("how long", told + more)]
+    fields += [(role, "away" if role in panel.sensors else "stays") for role in panel.bound]
+    rows = [_field(*one, steps=i - panel.at) for i, one in enumerate(fields)]
     said = _said(panel, width) or _ask("y tells it so")
     gap = [BLANK] if height >= len(rows) + len(said) + 9 else []
     left = height - 1 - len(rows) - len(said)
     return Page("AWAY", rows=(*rows, *gap, *_reasons(panel, width, left), *gap, *said))
 
 
-def _field(name: str, value: str, *, chosen: bool) -> Row:
+def _field(name: str, value: str, *, steps: int) -> Row:
+    """A field so many steps below the chosen one; touched it is chosen, then changed."""
+    chosen = steps == 0
     shown = f"◂ {value} ▸" if chosen else f"  {value}"
-    return row(
+    way = " ".join(["down" if steps > 0 else "up"] * abs(steps))
+    keys = _sides(10, len(shown)) if chosen else ((0, 10 + len(shown), way),)
+    return Row((
         Piece(0, name, "bright" if chosen else "dim", bold=chosen),
         Piece(10, shown, "on-focus" if chosen else "text", bold=chosen, paper="focus" if chosen else ""),
-    )  # fmt: skip
+    ), keys=keys)  # fmt: skip
+
+
+def _sides(x: int, width: int) -> tuple[tuple[int, int, str], ...]:
+    """What touching `◂ 175 ▸` does: its left half, and its right."""
+    return (x, width // 2, "left"), (x + width // 2, width - width // 2, "right")
 
 
 def _review(scene: Scene, panel: Review, width: int, _height: int) -> Page:
@@ -204,6 +212,7 @@ def _limit_row(panel: Limits, one: tuple[str, str], *, first: bool) -> Row:
         Piece(0, (known.label if known else vital) if first else "", "bright", bold=True),
         Piece(7, SIDE_WORDS.get(side, side), "dim"),
     ]
+    keys: list[tuple[int, int, str]] = []
     for key in panel.levels(one):
         level = key.split(".")[2]
         column = {"medium": 0, "high": 1, "high_now": 2}[level]
@@ -223,7 +232,25 @@ def _limit_row(panel: Limits, one: tuple[str, str], *, first: bool) -> Row:
         )
         pieces.append(Piece(end - len(text), text, ink, bold=chosen or altered,
                             paper="focus" if chosen else ""))  # fmt: skip
-    return row(*pieces)
+        if panel.may and chosen:
+            keys += _sides(end - len(text), len(text))
+        elif panel.at:
+            keys.append((CELLS_AT + CELL * column, CELL, _way(panel, key)))
+    return Row(tuple(pieces), keys=tuple(keys))
+
+
+def _way(panel: Limits, key: str) -> str:
+    """The keys that lead from the chosen limit to another one."""
+    rows, names = panel.rows(), []
+    by = rows.index((key.split(".")[0], key.split(".")[1]))
+    by -= rows.index((panel.at.split(".")[0], panel.at.split(".")[1]))
+    for _ in range(abs(by)):
+        names.append("down" if by > 0 else "up")
+        panel = panel._moved("next" if by > 0 else "previous")
+    while panel.may and panel.at != key:
+        names.append("tab")
+        panel = panel._moved("next_field")
+    return " ".join(names)
 
 
 def _change(scene: Scene, panel: Limits, width: int, low: bool) -> list[Row]:

@@ -25,6 +25,9 @@ def put_keys(c: Canvas, scene: Scene, shown: Iterable[Key], x: int, y: int) -> N
     """Draws these keys from there on, each a target for a touch."""
     for key in shown:
         word = _word(scene, key)
+        half = _first_half(key)
+        if half is not None:  # of a pair each half is its own key
+            c.touch.append((y, x, len(half.shown), half.names[0]))
         c.touch.append((y, x, len(key.shown) + 1 + len(word), key.names[-1]))
         x = c.put(x, y, key.shown, "bright", bold=True)
         x = c.put(x + 1, y, word, "dim") + 2
@@ -48,6 +51,14 @@ def fitting(scene: Scene, room: int, keys: tuple[Key, ...] = KEYS) -> list[Key]:
             break
         shown.remove(going)
     return shown
+
+
+def _first_half(key: Key) -> Key | None:
+    """The key that a pair such as `↑↓` names first; it has no place of its own in the footer."""
+    if len(key.shown) < 2:
+        return None
+    first = key.shown.split()[0] if " " in key.shown else key.shown[0]
+    return next((k for k in KEYS if k.shown == first and not k.footer), None)
 
 
 def _width(scene: Scene, key: Key) -> int:

@@ -11,6 +11,7 @@ NEEDED = 11  # rows: title, blank, the fields, blank, a sentence in three
 NAME = 9  # columns of a field's name
 BOX = 9
 CURSOR = "▏"
+PAD = {**{char: char for char in "1234567890/"}, "←": "backspace"}
 
 
 def typedpanel(
@@ -30,9 +31,23 @@ def typedpanel(
         c.put(x + 2, at, field.name, "bright" if chosen else "dim", bold=chosen)
         _box(c, x + 2 + NAME, at, BOX, text, chosen=chosen)
         c.put(x + 3 + NAME + BOX, at, fit(field.unit, width - NAME - BOX - 4), "dim")
+        way = " ".join(["down" if row > typed.at else "up"] * abs(row - typed.at))
+        if way:
+            c.touch.append((at, x + 2, NAME + BOX, way))
+    _pad(c, x + 2, y + 2 + len(FIELDS), width - 3)
     top = y + 3 + len(FIELDS)
     for row, line in enumerate(wrap(_said(typed), max(8, width - 4))[: y + height - top]):
         c.put(x + 2, top + row, line, "bright", bold=True)
+
+
+def _pad(c: Canvas, x: int, y: int, width: int) -> None:
+    """Figures to touch, where there is no keyboard at hand."""
+    if width < 2 * len(PAD) or y >= c.height:
+        return
+    for char, key in PAD.items():
+        c.touch.append((y, x, 2, key))
+        c.put(x, y, char, "dim")
+        x += 2
 
 
 def typedrow(c: Canvas, typed: Typed, x: int, y: int, width: int) -> None:
