@@ -12,11 +12,12 @@ from ketamon.feed.messages import Answer
 from ketamon.tui.desk import Desk, open_panel
 from ketamon.tui.keys import Key
 from ketamon.tui.panels.forms import LIST, Form
-from ketamon.tui.panels.reasons import BACK, DIGITS, SPACE, YES
+from ketamon.tui.panels.reasons import BACK, SPACE, YES
 
 WHY, NAME, SURE = "why", "name", "sure"
 ENTER = Key(("enter",), "enter", "discharge", "", "send", stays=True)
-OVERRIDE = Key(("0",), "0", "override", "", "own_words")
+TICKS = Key(tuple("123456789"), "1-7", "tick", "", "choose")
+OVERRIDE = Key(("0",), "0", "override", "", "own_words", stays=True)
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Discharge(Form):
     """The page; `why` and `name`: of an override."""
 
     TABLES: ClassVar[Mapping[str, tuple[Key, ...]]] = {
-        LIST: (SPACE, ENTER, DIGITS, OVERRIDE, BACK),
+        LIST: (SPACE, ENTER, TICKS, OVERRIDE, BACK),
         SURE: (SPACE, YES, BACK),
     }
     TYPED: ClassVar[frozenset[str]] = frozenset((WHY, NAME))

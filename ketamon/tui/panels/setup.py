@@ -15,7 +15,7 @@ from ketamon.tui.desk import Desk, open_panel
 from ketamon.tui.keys import Key
 from ketamon.tui.panels import limits
 from ketamon.tui.panels.forms import LIST, Form
-from ketamon.tui.panels.reasons import BACK, DIGITS, SPACE, YES
+from ketamon.tui.panels.reasons import BACK, SPACE, YES
 
 WHO, WEIGHT, DOSE, CHECKLIST, READ = "who", "weight", "dose", "checks", "read"
 TYPED = (WHO, WEIGHT, DOSE)
@@ -24,6 +24,7 @@ ARMS = {"5": "cuff_arm", "6": "probe_arm", "7": "line_arm"}
 OTHER = {"left": "right", "right": "left"}
 ENTER = Key(("enter",), "enter", "read back", "", "send", stays=True)
 LINES = Key(tuple("123456789"), "1-9", "change a line", "", "choose")
+TICKS = Key(tuple("123456789"), "1-8", "tick", "", "choose")
 LEAST_MG_KG, MOST_MG_KG = 0.01, 20
 
 
@@ -33,7 +34,7 @@ class Setup(Form):
 
     TABLES: ClassVar[Mapping[str, tuple[Key, ...]]] = {
         LIST: (SPACE, ENTER, LINES, BACK),
-        CHECKLIST: (SPACE, DIGITS, BACK),
+        CHECKLIST: (SPACE, TICKS, BACK),
         READ: (SPACE, YES, BACK),
     }
     TYPED: ClassVar[frozenset[str]] = frozenset(TYPED)

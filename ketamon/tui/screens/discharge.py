@@ -36,13 +36,14 @@ def discharge(scene: Scene, panel: Discharge, width: int, height: int) -> Page:
         foot = [row(Piece(0, line, "bright", bold=True)) for line in said[-height + 3 :]]
         return Page("DISCHARGE", aside, rows=(*rows[: height - 1 - len(foot)], *foot))
     head = row(Piece(0, "from the readings", "dim"), Piece(right, "by hand", "dim"))
-    usual = "it opens when none is; 0 overrides, with a reason and a name"
+    usual = "it opens when none is; 0: with reason and name"
     told = said or ["enter, then y, ends the session" if not left else usual]
     foot = [row(Piece(0, line, "bright" if said else "text", bold=bool(said))) for line in told]
     facts = [] if width >= FACTS_FROM else _facts(scene, width)
     facts = facts[: max(0, spare - 1 - len(foot))]
     gap = [BLANK] if spare - 1 > len(facts) + len(foot) else []
-    return Page("DISCHARGE", aside, rows=(head, *rows, *gap, *facts, *foot))
+    more = [BLANK] if facts and spare - 2 > len(facts) + len(foot) else []
+    return Page("DISCHARGE", aside, rows=(head, *rows, *gap, *facts, *more, *foot))
 
 
 def _pair(scene: Scene, i: int, right: int, width: int) -> Row:
