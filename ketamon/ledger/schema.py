@@ -13,6 +13,7 @@ appended: triggers refuse the rest. A kind that is new appears in `event` and ne
 import hashlib
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 APPLICATION_ID = 0x4B455441  # "KETA" in the file's header: `file` and SQLite's tools show it
 VERSION = 1
@@ -65,6 +66,8 @@ _EVENT = {
     "identity": "identity", "mode": "mode", "title": "title", "up_to_seq": "up_to_seq",
 }  # fmt: skip
 
+_SQL_OF = "SELECT sql FROM sqlite_master WHERE name = ? AND tbl_name = ?"
+
 _ALARM_UNIT = (
     "CASE substr(json_extract(body, '$.condition'), 1, 3) WHEN 'sys' THEN 'mmHg' "
     "WHEN 'dia' THEN 'mmHg' WHEN 'map' THEN 'mmHg' WHEN 'spo' THEN '%' WHEN 'hr_' THEN '/min' "
@@ -101,12 +104,48 @@ def create(connection: sqlite3.Connection, fill: Callable[[], object] = lambda: 
 
 def is_intact(connection: sqlite3.Connection) -> bool:
     """True if the tables, views and triggers of a file are those of version 1, and no others."""
-    ours = sqlite3.connect(":memory:", isolation_level=None)
+    return _objects(connection) == _ours()
+
+
+def holds_tables(connection: sqlite3.Connection) -> bool:
+    """True if the tables are those of version 1, whatever another program has put beside them."""
+    found = _objects(connection)
+    return all(this in found for this in _ours() if this[0] == "table")
+
+
+def restore(connection: sqlite3.Connection) -> None:
+    """Puts views and triggers back as version 1 has them, and takes away what hangs on its tables.
+
+    Another program's own tables stay: they do nothing to ours. Raises sqlite3.Error.
+    """
+    ours, found = _ours(), _objects(connection)
+    names = {name for _, name, _, _ in ours}
+    connection.execute("BEGIN IMMEDIATE")
     try:
-        create(ours)
-        return _objects(connection) == _objects(ours)
-    finally:
-        ours.close()
+        for kind, name, table, _ in found - ours:
+            if kind != "table" and (name in names or table in (*_TABLES, "seal")):
+                quoted = name.replace('"', '""')
+                connection.execute(f'DROP {kind} IF EXISTS "{quoted}"')
+        with closing(_laid_out()) as model:
+            for kind, name, table, _ in ours - found:
+                if kind != "table":
+                    [sql] = model.execute(_SQL_OF, (name, table)).fetchone()
+                    connection.execute(sql)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _ours() -> set[tuple[str, ...]]:
+    with closing(_laid_out()) as model:
+        return _objects(model)
+
+
+def _laid_out() -> sqlite3.Connection:
+    model = sqlite3.connect(":memory:", isolation_level=None)
+    create(model)
+    return model
 
 
 def _objects(connection: sqlite3.Connection) -> set[tuple[str, ...]]:

@@ -104,10 +104,11 @@ def close_into(connection: sqlite3.Connection, path: Path, expected: str = "") -
     The connection was opened with `uri=True`. Raises SessionFileError.
     """
     try:
+        is_new = bool(expected)  # made just now, by nobody else
         if not expected:
             expected = _fingerprint(*(_rows(connection, table)[0] for table in GENESIS))
-        with new_file(path, CLOSED) as part:
-            connection.execute("VACUUM INTO ?", (part.absolute().as_uri(),))
+        with new_file(path, CLOSED) as part, _ours_alone(connection, is_new=is_new) as ours:
+            ours.execute("VACUUM INTO ?", (part.absolute().as_uri(),))
             _seal(part)
             if not _reads_back(part, expected):
                 raise SessionFileError(
@@ -119,6 +120,22 @@ def close_into(connection: sqlite3.Connection, path: Path, expected: str = "") -
     except sqlite3.Error as error:
         raise SessionFileError(f"{path}: {why_not_written(error)}") from None
     return expected
+
+
+@contextmanager
+def _ours_alone(connection: sqlite3.Connection, *, is_new: bool) -> Iterator[sqlite3.Connection]:
+    """The same session without what another program has put into its file while it ran."""
+    if is_new or schema.is_intact(connection):
+        yield connection
+        return
+    with closing(sqlite3.connect(":memory:", isolation_level=None, uri=True)) as clean:
+
+        def fill() -> None:
+            for table, insert in (("entry", INSERT_ENTRY), ("raw", INSERT_RAW)):
+                clean.executemany(insert, _rows(connection, table)[0])
+
+        schema.create(clean, fill)
+        yield clean
 
 
 def read_session(path: Path) -> tuple[Entry, ...]:
@@ -152,17 +169,17 @@ def read_unclosed(path: Path) -> Unclosed:
     """
     with opened(path) as connection:
         verdict, rows = _judge(connection, path)
-        intact = schema.is_intact(connection)
+        usable = schema.holds_tables(connection)
     if verdict.fault is not None:
         raise SessionFileError(
             f"{path}: {verdict.fault}, so it can't be resumed; keep the file, and start a new session"
         )
     if verdict.closed:
         raise SessionFileError(f"{path}: the session was closed; start a new one")
-    if not intact:
+    if not usable:
         raise SessionFileError(
-            f"{path}: its tables or views were changed, so it can't be resumed; keep the file, and "
-            "start a new session"
+            f"{path}: its tables were changed, so it can't be resumed; keep the file, and start a "
+            "new session"
         )
     tails = {table: _tail(table, rows[table]) for table in GENESIS}
     return Unclosed(tuple(_entry(path, row) for row in rows["entry"]), tails)

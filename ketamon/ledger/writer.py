@@ -119,7 +119,8 @@ class Writer:
         connection = connect(path)
         connection.execute(f"PRAGMA synchronous = {self._synchronous}")
         connection.execute("PRAGMA fullfsync = ON")  # macOS: through the disk's own cache
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if not schema.is_intact(connection):  # what another program left could drop what we add
+            schema.restore(connection)
         self.path, self._connection = path, connection
         self._wal = path.with_name(f"{path.name}-wal")
         self._homes = (Home.of(path), Home.of(self._wal))

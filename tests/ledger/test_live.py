@@ -12,6 +12,7 @@ from ketamon.ledger import live
 from ketamon.ledger.live import LiveLedger
 from ketamon.ledger.session_file import (
     SessionFileError,
+    read_raw,
     read_session,
     read_unclosed,
     verify_session,
@@ -272,9 +273,56 @@ async def test_damaged_session_is_refused_with_its_first_bad_entry_and_left_as_i
 async def test_session_whose_tables_were_changed_is_refused(path: Path) -> None:
     await LiveLedger.create(path).leave()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("DROP TRIGGER entry_refuses_update")
-    with pytest.raises(SessionFileError, match="tables or views were changed"):
+        connection.execute("ALTER TABLE entry ADD COLUMN mood TEXT")
+    with pytest.raises(SessionFileError, match="its tables were changed, so it can't be resumed"):
         LiveLedger.reopen(path)
+
+
+FOREIGN = {
+    "a table": "CREATE TABLE foo (a); INSERT INTO foo VALUES (1)",
+    "a numbered table": "CREATE TABLE foo (a INTEGER PRIMARY KEY AUTOINCREMENT)",
+    "a view": "CREATE VIEW mine AS SELECT * FROM entry",
+    "an index": 'CREATE UNIQUE INDEX "by ""time" ON entry (t_ms, kind) WHERE t_ms < 2000',
+    "a trigger that drops rows": "CREATE TRIGGER t BEFORE INSERT ON entry WHEN 1 "
+    "BEGIN SELECT RAISE(IGNORE); END",
+    "no trigger": "DROP TRIGGER entry_refuses_update",
+    "another view": "DROP VIEW alarm; CREATE VIEW alarm AS SELECT 1 AS value",
+    "statistics": "ANALYZE",
+}
+
+
+@pytest.mark.parametrize("script", FOREIGN.values(), ids=FOREIGN)
+async def test_what_another_program_leaves_in_a_session_keeps_it_from_nothing(
+    path: Path, script: str
+) -> None:
+    ledger = LiveLedger.create(path)
+    given = append(ledger, 1, 2)
+    await ledger.leave()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+    ledger, found = LiveLedger.reopen(path)
+    assert list(found) == given
+    given += append(ledger, 3, 4)
+    await until_recorded(ledger, 4)
+    digits = await ledger.close()
+    verdict = verify_session(path)
+    assert (verdict.fault, verdict.fingerprint, verdict.closed) == (None, digits, True)
+    assert list(read_session(path)) == given
+
+
+async def test_session_that_another_program_put_a_table_into_is_closed_without_it(
+    path: Path,
+) -> None:
+    ledger = LiveLedger.create(path)
+    given = append(ledger, 1, 2)
+    ledger.append_raw(0, "cuff", b"bytes")
+    await until_recorded(ledger, 2)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(FOREIGN["a numbered table"])
+    await ledger.close()
+    assert verify_session(path).fault is None
+    assert list(read_session(path)) == given
+    assert [row.body for row in read_raw(path)] != []
 
 
 async def test_closed_session_is_not_reopened(path: Path) -> None:
