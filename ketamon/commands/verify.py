@@ -31,7 +31,7 @@ def _digits(_ctx: click.Context, _param: click.Parameter, text: str | None) -> s
 )
 @click.pass_context
 def verify(ctx: click.Context, file: Path, head: str | None) -> None:
-    """Checks the session file FILE against its chain of hashes.
+    """Checks the session FILE (a file, or its name in the data folder) against its chain of hashes.
 
     Exit 0: all entries hold. Exit 1: the first that doesn't is named. Exit 2: not a session file.
 
@@ -40,11 +40,14 @@ def verify(ctx: click.Context, file: Path, head: str | None) -> None:
     the file, are compared where they are there; give a fingerprint from elsewhere with --head.
     """
     from ketamon.ledger.anchors import disagreement
+    from ketamon.ledger.places import DataFolderError, find_session
     from ketamon.ledger.session_file import SessionFileError, verify_session
 
     try:
+        if not file.suffix:  # a name, as `ketamon sessions` lists it
+            file = find_session(str(file))
         verdict = verify_session(file)
-    except SessionFileError as error:
+    except (DataFolderError, SessionFileError) as error:
         raise click.ClickException(str(error)) from None
     fault = verdict.fault or disagreement(file, verdict) or _against(verdict, head)
     if fault is not None:

@@ -270,3 +270,12 @@ def test_head_noted_beside_the_file_finds_what_its_chain_can_not(
     ran = run(capfd, "verify", session)
     assert (ran.code, ran.err) == (1, "")
     assert "at 2026-01-01T10:00:00Z there were 13: its end was cut off" in ran.out
+
+
+def test_session_is_checked_by_its_name_in_the_data_folder(
+    capfd: Capfd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KETAMON_DATA", str(tmp_path))
+    made(tmp_path / "night.ketamon")
+    assert "entries hold" in run(capfd, "verify", "night").out
+    assert_refused(run(capfd, "verify", "day"), "no such session")
