@@ -36,8 +36,8 @@ LEAVE_WITHIN_S = 5
 def demo(seed: int | None, speed: float, headless: bool, minutes: float, no_screen: bool) -> None:
     """Shows a simulated patient during an infusion, at ten times the speed of life.
 
-    Within half a minute the pressure crosses its limit: `space` acknowledges, `?` shows the keys,
-    `q` leaves and ends the session. In another terminal, `ketamon tail demo` sees the same.
+    Within half a minute the pressure crosses its limit; a line at a time teaches space, b and m
+    (`esc` ends the lesson). `?` shows the keys, `q` leaves and ends the session. In another terminal, `ketamon tail demo` sees the same.
     """
     from ketamon.training.demo_patient import DEMO_SEED
 
@@ -65,7 +65,7 @@ def demo(seed: int | None, speed: float, headless: bool, minutes: float, no_scre
         else:
             from ketamon.commands.watch import open_screen
 
-            open_screen(Path(answer["ready"]), "trainer", ends=True)
+            open_screen(Path(answer["ready"]), "trainer", ends=True, teaches=True)
     click.echo(f"the simulated session is kept: ketamon replay {answer['session']}")
 
 

@@ -38,13 +38,15 @@ def watch(chair: str | None, seat: str | None) -> None:
     open_screen(Path(the_chair(chair).socket), seat)
 
 
-def open_screen(to: "Path | SshAddress", seat: str | None, *, ends: bool = False) -> None:
+def open_screen(
+    to: "Path | SshAddress", seat: str | None, *, ends: bool = False, teaches: bool = False
+) -> None:
     """Draws the feed until somebody leaves; raises ClickException if it ended otherwise.
 
-    With `ends` leaving the screen ends the session.
+    With `ends` leaving the screen ends the session; with `teaches` it begins with a lesson.
     """
     from ketamon.tui.app import run_screen
 
-    reason = asyncio.run(run_screen(to, seat=seat, ends=ends))
+    reason = asyncio.run(run_screen(to, seat=seat, ends=ends, teaches=teaches))
     if reason:
         raise click.ClickException(reason)

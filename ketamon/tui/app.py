@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -32,6 +33,7 @@ from ketamon.tui.driver import driver_class
 from ketamon.tui.flash import Flash
 from ketamon.tui.keys import WINDOW_FIRST, WINDOWS
 from ketamon.tui.lasting_feed import LastingFeed
+from ketamon.tui.lesson import Lesson
 from ketamon.tui.named import Named
 from ketamon.tui.palette import THEMES, cycle_for
 from ketamon.tui.panels.panel import NO_ANSWER
@@ -71,7 +73,7 @@ class MonitorApp(App[None], inherit_bindings=False):
     """One viewer's screen; `clock` is the viewer's own, in seconds.
 
     `ends`: leaving ends the session, as in a demonstration; else a chair's session goes on.
-    `asked`: the seat that was asked for.
+    `asked`: the seat that was asked for. `lesson`: what a demonstration teaches first.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -87,6 +89,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         ascii_glyphs: bool | None = None,
         ends: bool = False,
         asked: str | None = None,
+        lesson: Lesson | None = None,
     ) -> None:
         super().__init__(driver_class=driver_class(), ansi_color=True)
         self.animation_level = "none"
@@ -101,7 +104,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         self.seen_seq = 0
         self._actions = Actions(self)
         self._ascii = ascii_only() if ascii_glyphs is None else ascii_glyphs
-        self._ends, self._asked = ends, asked
+        self._ends, self._asked, self._lesson = ends, asked, lesson
         self._notice, self._notice_until = "", 0.0
         self._frame: Timer | None = None
         self._tick: Timer | None = None
@@ -261,6 +264,8 @@ class MonitorApp(App[None], inherit_bindings=False):
                 return
             anew = True
         scene = self.scene()
+        if self._lesson is not None and not scene.notice:
+            scene = replace(scene, notice=self._lesson.line(scene))
         self.seen, self.seen_seq = scene, self.picture.seq
         theme = THEMES[self.choices.theme]
         width, height = self.size
@@ -311,6 +316,8 @@ class MonitorApp(App[None], inherit_bindings=False):
     def press(self, name: str) -> None:
         """Does what a key means now; what was said before it has been read."""
         said, self._notice = self._notice, ""
+        if name == "escape" and self._lesson is not None and "back" not in self.scene().able:
+            self._lesson.end()
         self._actions.press(name)
         if said and not self._notice:
             self._draw()
@@ -366,10 +373,12 @@ async def run_screen(
     mouse: bool = True,
     seat: str | None = None,
     ends: bool = False,
+    teaches: bool = False,
 ) -> str | None:
     """Draws the feed of a chair until somebody leaves; gives the reason if it ended otherwise.
 
     `seat` is the one asked for. `ends`: leaving ends the session; else a chair's goes on.
+    `teaches`: it begins with a lesson.
     """
     try:
         feed = await LastingFeed.connect(to, seat)
@@ -377,7 +386,8 @@ async def run_screen(
         return str(error)
     except OSError as error:
         return f"no engine answers at {to}: {error.strerror or 'it went away'}; start it again"
-    app = MonitorApp(feed, theme=theme, ends=ends, asked=seat)
+    lesson = Lesson() if teaches else None
+    app = MonitorApp(feed, theme=theme, ends=ends, asked=seat, lesson=lesson)
     try:
         await app.run_async(mouse=mouse)
     finally:
