@@ -228,6 +228,7 @@ class Keeper:
         mark = self.request.get("failed_mark")
         if mark:
             said = {"session": self.request.get("resume"), "error": self.last_error}
+            Path(mark).touch(0o600)  # it names the session's file
             Path(mark).write_text(json.dumps(said))
 
 
