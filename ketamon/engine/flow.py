@@ -1,6 +1,6 @@
 """Where a session stands between set-up and discharge: watched from its entries, told where it changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ from ketamon.core.baseline import WINDOW_MS, lock
 from ketamon.core.placement import PRESSURES
 from ketamon.core.state import State
 from ketamon.engine.charted import Charted, when_s, who
-from ketamon.engine.discharge import USUAL, Record, criteria
+from ketamon.engine.discharge import LONGEST_GAP_S, STEADY_MIN, USUAL, Record, criteria
 from ketamon.engine.setup import Setup
 from ketamon.entries import Baseline, Entry, Phase
 from ketamon.feed.flow_views import (
@@ -18,6 +18,7 @@ from ketamon.feed.flow_views import (
     DischargeView,
     SetupView,
 )
+from ketamon.feed.messages import Bin
 from ketamon.vitals import condition_label
 from ketamon_drivers.readings import Manual
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from ketamon.engine.projector import Projector
 
 FEWEST = 2
-LOOK_EACH_S = 5.0
+LOOK_EACH_S = 10.0
 """How often continuous values are judged for discharge."""
 ENDS_DOSING = frozenset(
     {"dose.iv_stop", "dose.iv_complete", "dose.im", "dose.nasal", "dose.bolus", "dose.lozenge"}
@@ -136,7 +137,7 @@ class Flow:
             self._route(whole),
             whole.bars,
             whole.state.baseline,
-            tuple(whole.bins.values()),
+            tuple(_recent(whole.bins, t)),
             whole.bin_s,
             _within(whole.state),
             self._scores(),
@@ -183,6 +184,14 @@ class Flow:
                 named = SEVERITIES[int(value)] if value in range(len(SEVERITIES)) else f"{value:g}"
                 found.append((f"{words} {named}", value))
         return found
+
+
+def _recent(bins: dict[tuple[str, float], Bin], t: float) -> Iterator[Bin]:
+    """The bins that count for discharge, and a few before them."""
+    for one in reversed(bins.values()):
+        if one.t < t - 60 * STEADY_MIN - LONGEST_GAP_S:
+            return
+        yield one
 
 
 def _score(entry: Entry) -> object:

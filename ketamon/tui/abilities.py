@@ -94,6 +94,12 @@ def _forwarded(picture: Picture) -> bool:
     return seat(picture) == "physician" and picture.mode != REPLAY and bool(picture.conditions)
 
 
+def _sets_up(picture: Picture) -> bool:
+    """True until dosing begins, and as long as something of it is open."""
+    begins = picture.phase in (None, "setup", "baseline")
+    return at_chair(picture) and (begins or bool(picture.setup.open))
+
+
 ABILITIES: dict[str, Callable[[Picture], bool]] = {
     "answer": _answers,
     "tape": lambda picture: picture.transport is not None,
@@ -106,6 +112,7 @@ ABILITIES: dict[str, Callable[[Picture], bool]] = {
     "talk": _talks,
     "forwarded": _forwarded,
     "skip": _skips,
+    "set_up": _sets_up,
     "discharge": lambda picture: at_chair(picture) and picture.phase == "recovery",
     "review": lambda picture: at_chair(picture) and bool(picture.quarantine),
 }
@@ -129,6 +136,8 @@ def why_not(picture: Picture, ability: str) -> str:
         return "nobody watches from afar, and nothing was said"
     if not at_chair(picture):
         return f"the {seat(picture)} seat can't do that from here"
+    if ability == "set_up":
+        return "nothing of the set-up is open"
     if ability == "discharge":
         return "discharge comes with recovery: g goes on with the session"
     if ability == "review":
