@@ -35,12 +35,12 @@ BLOCK = "█".encode()
 class Oximeter:
     """The device's end of a pseudo-terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, values: tuple[int, ...] = (97, 88)) -> None:
         self.master, slave = os.openpty()
         tty.setraw(slave)
         self.path = os.ttyname(slave)
         self._slave = slave  # held open, as a device that stays plugged in
-        self._values = cycle((97, 88))
+        self._values = cycle(values)
 
     def say(self) -> float:
         """Sends a frame with another value than before; gives when."""

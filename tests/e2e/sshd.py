@@ -31,7 +31,7 @@ class SshServer:
         """`door`: ketamon's forced command; None for a host that is only gone through."""
         self.folder = chair.folder / name
         self.folder.mkdir(mode=0o700)
-        self.port = free_port()
+        self.port = self.seen_at = free_port()  # seen at: where its clients go, past what counts
         self.account = getpass.getuser()
         self.key, self.strangers_key = (self._key(name) for name in ("physician", "stranger"))
         host_key = self._key("host")
@@ -96,7 +96,7 @@ class SshServer:
         """The physician's own configuration of ssh."""
         path = self.folder / f"config-{(key or self.key).name}"
         path.write_text(
-            f"Host ward\n HostName 127.0.0.1\n Port {self.port}\n User {self.account}\n"
+            f"Host ward\n HostName 127.0.0.1\n Port {self.seen_at}\n User {self.account}\n"
             f" IdentityFile {key or self.key}\n IdentitiesOnly yes\n"
             f" UserKnownHostsFile {self.folder / 'known'}\n StrictHostKeyChecking accept-new\n"
             f" LogLevel ERROR\n"
