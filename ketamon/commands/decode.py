@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ketamon_drivers.readings import Reading
 
 CHUNK_BYTES = 65536
+OTHER = ", and no reading came: see that the capture is of {} and whole; `ketamon decode --list` names others."
 LONGEST_LINE = 65536  # of hex, and of one notification: Bluetooth's are 512 bytes at most
 
 
@@ -71,13 +72,16 @@ def decode(protocol: "ProtocolSpec", file: IO[bytes], is_hex: bool, model: str |
     \b
     ketamon decode gatt-2a35 --hex <<< "16 7c0056006100 e807060f11111b 3300 0000"
     """
-    from ketamon_drivers.readings import encode
+    from ketamon_drivers.readings import Rejected, encode
 
     decoder = protocol.decoder(model)
     out = sys.stdout.buffer
+    is_known = False
 
     def show(readings: "list[Reading]") -> None:
+        nonlocal is_known
         for reading in readings:
+            is_known = is_known or not isinstance(reading, Rejected)
             out.write(encode(reading) + b"\n")
         out.flush()
 
@@ -86,7 +90,8 @@ def decode(protocol: "ProtocolSpec", file: IO[bytes], is_hex: bool, model: str |
         if decoder.skipped_bytes:
             count = decoder.skipped_bytes
             click.echo(
-                f"ketamon: {count} byte{'s' if count != 1 else ''} belonged to no reading.",
+                f"ketamon: {count} byte{'s' if count != 1 else ''} belonged to no reading"
+                f"{'.' if is_known else OTHER.format(protocol.name)}",
                 err=True,
             )
 

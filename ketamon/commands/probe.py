@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from ketamon_drivers.links.port import Port
     from ketamon_drivers.links.probe import Tried
 
-NEXT = "switch the device on and put it on a finger; `ketamon devices` lists what can be heard"
+NEXT = (
+    "switch the device on and put it on a finger; one that only answers when it is asked stays "
+    "unheard (`ketamon probe -h` names them): give it to `ketamon start`"
+)
 
 
 @click.command()
@@ -23,7 +26,8 @@ def probe(port: str, save: Path | None) -> None:
 
     It tries the usual line settings for 4 s each, longer where something promising comes. A device
     without checksums must also keep its rhythm. Devices that only answer when they are asked
-    (SunTech cuffs, GE monitors) stay unheard: name them to `ketamon start` yourself.
+    (SunTech cuffs, Contec V7 oximeters, GE and PM6750 monitors) stay unheard: name them to
+    `ketamon start` yourself.
 
     \b
     ketamon probe /dev/ttyUSB0

@@ -65,7 +65,23 @@ def test_a_malformed_packet_is_shown_as_rejected_with_its_bytes(
     assert json.loads(ran.out) == {
         "kind": "rejected", "reason": "the flags promise 14 bytes, 7 came", "raw": "03020304050607",
     }  # fmt: skip
-    assert ran.err == "ketamon: 7 bytes belonged to no reading.\n"
+    assert ran.err == (
+        "ketamon: 7 bytes belonged to no reading, and no reading came: see that the capture is of "
+        "gatt-2a35 and whole; `ketamon decode --list` names others.\n"
+    )
+
+
+def test_a_capture_of_another_protocol_is_told_what_to_look_at(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "other.bin"
+    file.write_bytes(b"this is not a capture\n")
+    ran = run(capfd, "decode", "contec-v7", file)
+    assert ran.out == ""
+    assert (
+        "belonged to no reading, and no reading came: see that the capture is of contec-v7"
+        in ran.err
+    )
 
 
 def test_the_model_tells_a_cuff_with_quirks(
