@@ -141,13 +141,19 @@ def signed(value: int) -> str:
 
 
 def provenance(shown: Shown) -> tuple[str, ...]:
-    """Source and age, longest first: `cuff  12 min ago`, `12 min ago`, `12 min`; typed ones `M`."""
+    """Source and age, longest first: `cuff  12 min ago`, `12 min ago`, `12 min`; typed ones `M`.
+
+    `CUFF` stands with it while the cuff squeezes the probe's arm.
+    """
     if shown.state == "none":
         return ("nothing yet", "none")
     typed = shown.source == "person"
     source = "typed" if typed else shown.source
     age = shown.age
+    squeezed = shown.view is not None and shown.view.cuff_until_t is not None
     if not age:
-        return (source, "M" if typed else "")
+        return (f"{source}  CUFF", "CUFF") if squeezed else (source, "M" if typed else "")
+    if squeezed:
+        return (f"{source}  {age} ago  CUFF", f"{age}  CUFF", age)
     short = f"M {age}" if typed else age
     return (f"{source}  {age} ago".strip(), f"{short} ago", short)
