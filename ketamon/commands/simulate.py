@@ -93,7 +93,8 @@ async def serve(family: "Family", seed: int, link: Path | None) -> None:
     sys.stdout.flush()
     quit_asked = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, quit_asked.set)
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal takes the port away too
+        loop.add_signal_handler(ending, quit_asked.set)
     signal.signal(signal.SIGTTIN, signal.SIG_IGN)  # started with `&`, it must not be stopped
     obeying = loop.create_task(_obey_input(bedside, quit_asked))
     try:

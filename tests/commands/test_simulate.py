@@ -1,12 +1,14 @@
 """`ketamon simulate`: what a running device can be told, and what it answers."""
 
 import asyncio
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from ketamon.commands.bedside import Bedside
-from ketamon.commands.simulate import USUAL, VERBS, families_of, obey
+from ketamon.commands.simulate import USUAL, VERBS, families_of, obey, serve
 from ketamon_drivers.catalog import FAMILIES, Family
 from ketamon_drivers.links.loops import ScaledLoop
 from ketamon_drivers.links.loops import run as run_on
@@ -185,3 +187,20 @@ def test_a_measurement_that_was_told_to_fail_fails(tmp_path: Path) -> None:
     heard_ = heard(MONITOR, tmp_path / "a", 90, "fail 87", "press")
     (failed, *_) = [r for _, r in heard_.readings if isinstance(r, BloodPressure)]
     assert "cuff_too_loose" in failed.status
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_device_whose_terminal_is_closed_takes_its_port_away(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    async def scene() -> None:
+        asyncio.get_running_loop().call_later(1.0, os.kill, os.getpid(), number)
+        await serve(FINGER, 1, tmp_path / "port")
+
+    before = signal.signal(number, signal.SIG_IGN), signal.getsignal(signal.SIGTTIN)
+    try:
+        run_on(asyncio.wait_for(scene(), 60), ScaledLoop(60))
+    finally:
+        signal.signal(number, before[0])
+        signal.signal(signal.SIGTTIN, before[1])
+    assert not (tmp_path / "port").is_symlink()
