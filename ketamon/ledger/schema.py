@@ -14,6 +14,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import cache
 
 APPLICATION_ID = 0x4B455441  # "KETA" in the file's header: `file` and SQLite's tools show it
 VERSION = 1
@@ -137,9 +138,10 @@ def restore(connection: sqlite3.Connection) -> None:
         raise
 
 
-def _ours() -> set[tuple[str, ...]]:
+@cache
+def _ours() -> frozenset[tuple[str, ...]]:
     with closing(_laid_out()) as model:
-        return _objects(model)
+        return frozenset(_objects(model))
 
 
 def _laid_out() -> sqlite3.Connection:
