@@ -76,7 +76,7 @@ def test_killed_it_is_back_in_its_session_with_its_alarms(chair: RealChair) -> N
     path = chair.start(*devices, "--speed", "20", "--phase", "dosing")
     before = chair.until(lambda now: alarmed(now, "sys_high"))
     assert chair.ask("acknowledge", up_to_seq=before["seq"]).ok
-    assert chair.ask("baseline").ok
+    assert chair.ask("chart", event="symptom.nausea", value=1).ok
     before = chair.until(lambda now: alarmed(now, "sys_high", "acknowledged"))
     with lines_of(chair, "tail") as tail:
         tail.until("SIMULATED session")
