@@ -97,7 +97,7 @@ def _forwarded(picture: Picture) -> bool:
 def _sets_up(picture: Picture) -> bool:
     """True until dosing begins, and as long as something of it is open."""
     begins = picture.phase in (None, "setup", "baseline")
-    return at_chair(picture) and (begins or bool(picture.setup.open))
+    return at_chair(picture) and (begins or (picture.setup.asked and bool(picture.setup.open)))
 
 
 ABILITIES: dict[str, Callable[[Picture], bool]] = {
@@ -137,7 +137,8 @@ def why_not(picture: Picture, ability: str) -> str:
     if not at_chair(picture):
         return f"the {seat(picture)} seat can't do that from here"
     if ability == "set_up":
-        return "nothing of the set-up is open"
+        asked = picture.setup.asked
+        return "nothing of the set-up is open" if asked else "this session began without its set-up"
     if ability == "discharge":
         return "discharge comes with recovery: g goes on with the session"
     if ability == "review":

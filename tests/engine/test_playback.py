@@ -79,6 +79,7 @@ def test_snapshot_then_entries_is_the_later_snapshot(
         picture.apply(Beat(410.0, 0, 1.0, "REPLAY"), 0.0)
     for name in (
         "seq", "vitals", "conditions", "bars", "bins", "events", "phase", "devices", "cuff",
+        "setup", "baseline", "discharge", "title",
     ):  # fmt: skip
         assert getattr(followed, name) == getattr(fresh, name), name
 

@@ -88,7 +88,7 @@ def _line(scene: Scene, digit: int, width: int) -> Row:
         2: ("weight", f"{view.weight_kg:g} kg" if view.weight_kg else "", ""),
         3: ("dose", f"{view.dose_mg:g} mg {view.route}" if view.dose_mg else "",
             ", ".join(part for part in (per_kg, minutes) if part)),
-        4: ("schedule", view.schedule, "min between cuffs: baseline, dosing, recovery"),
+        4: ("schedule", view.schedule, "min at baseline, dosing, recovery"),
         5: ("cuff", _arm(placed.cuff_arm if placed else None), device_words(scene, "cuff")),
         6: ("probe", _arm(placed.probe_arm if placed else None), device_words(scene, "oximeter")),
         7: ("line", _arm(placed.line_arm if placed else None), ""),
