@@ -45,7 +45,7 @@ def test_it_covers_no_alarm(size: tuple[int, int]) -> None:
 
 async def test_escape_ends_it_and_what_is_said_comes_before_it() -> None:
     told = chair()
-    calm = msgspec.structs.replace(told[1], conditions=())  # type: ignore[type-var]
+    calm = msgspec.structs.replace(told[1], conditions=())
     feed = FakeFeed(told[0], calm, told[2])
     app = MonitorApp(feed, clock=lambda: 1000.0, theme="dark", ascii_glyphs=False, lesson=Lesson())
     async with app.run_test(size=(80, 24)) as pilot:
