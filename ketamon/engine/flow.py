@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from ketamon.charting import BY_HAND, EVENTS, SEVERITIES
 from ketamon.core.baseline import WINDOW_MS, lock
 from ketamon.core.placement import PRESSURES
@@ -64,8 +66,10 @@ class Flow:
         elif isinstance(body, Manual) and isinstance(body.moaas, int | float):
             self.typed_scores.append((entry.t_ms / 1000, body.moaas))
         setup, baseline, leaving = self.told
-        if touches_setup:
-            setup = self.setup.view(whole.state, whole.devices)
+        if touches_setup or (is_charted and entry.kind in ("dose", "correction")):
+            setup = structs.replace(
+                self.setup.view(whole.state, whole.devices), infusion_t=self._infusion_t()
+            )
         if entry.kind in MEASURES:
             baseline = self.baseline(whole.state)
         if is_charted or self._looks(entry):
@@ -127,6 +131,14 @@ class Flow:
             if (found := self.charted.newest(event)) is not None
         ]
         return max(times) if times else None
+
+    def _infusion_t(self) -> float | None:
+        """When the infusion that runs was started; None where none runs."""
+        started = self.charted.newest("dose.iv_start")
+        over = [self.charted.newest(event) for event in ("dose.iv_stop", "dose.iv_complete")]
+        if started is None or any(one is not None and one.seq > started.seq for one in over):
+            return None
+        return when_s(started)
 
     def discharge(self, whole: "Projector", t: float) -> DischargeView | None:
         """What is asked before the patient leaves, at `t`; None but in recovery."""

@@ -24,6 +24,7 @@ class SetupView(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `asked`: the session began with its set-up, so dosing asks for it. `read_back` is who read all
     of it back, after its last change. `override`: why it was gone on with open items.
+    `infusion_t`: when the infusion that runs was started.
     """
 
     asked: bool = False
@@ -38,6 +39,7 @@ class SetupView(msgspec.Struct, frozen=True, omit_defaults=True):
     override: str = ""
     done: dict[str, int] = {}
     open: tuple[OpenItem, ...] = ()
+    infusion_t: float | None = None
 
 
 class BaselineReading(msgspec.Struct, frozen=True, array_like=True):

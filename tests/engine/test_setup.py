@@ -150,3 +150,22 @@ def test_baseline_of_fewer_than_two_readings_is_not_locked() -> None:
         assert chair.ask("baseline").ok
 
     assert len(played(act).kept.of("baseline")) == 1
+
+
+def test_only_readings_of_the_last_half_hour_at_the_cuffs_place_are_shown_for_the_baseline() -> (
+    None
+):
+    def act(chair: Chairside) -> None:
+        chair.ask("placement", cuff_arm="left")
+        chair.ask("manual", systolic=140, diastolic=80)
+        chair.session.t0 -= 1801
+        chair.ask("manual", systolic=150, diastolic=80)
+        shown = chair.session.snapshot().baseline
+        assert shown is not None
+        assert [one.systolic for one in shown.readings] == [150]
+        chair.ask("placement", cuff_arm="right")
+        shown = chair.session.snapshot().baseline
+        assert shown is not None
+        assert shown.readings == ()
+
+    played(act)

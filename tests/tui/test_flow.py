@@ -117,6 +117,22 @@ def test_numbers_run_before_and_beside_every_form() -> None:
     played(act)
 
 
+def test_header_counts_the_infusion_against_its_planned_end_until_it_is_over() -> None:
+    def act(desk: AtEngine) -> None:
+        desk.chair.ask("chart", event="patient.plan", value=36, text="iv 40 min")
+        desk.chair.ask("phase", phase="dosing", override="x")
+        desk.chair.ask("chart", event="dose.iv_start", value=36)
+        desk.chair.session.t0 -= 12 * 60
+        desk.look()
+        assert "DOSING  12 of 40 min" in text((80, 24), desk.drawn())
+        assert "DOSING 12 of 40" in text((60, 16), desk.drawn())
+        desk.chair.ask("chart", event="dose.iv_complete")
+        desk.look()
+        assert "DOSING  12 min" in text((80, 24), desk.drawn())
+
+    played(act)
+
+
 def test_dosing_goes_on_with_a_reason_typed_and_recorded() -> None:
     def act(desk: AtEngine) -> None:
         desk.press("g", "3", "y")

@@ -105,10 +105,15 @@ def _running(scene: Scene) -> str:
 
 
 def _phase(scene: Scene, *, wide: bool) -> str:
+    """The phase and its time; of an infusion how long it has run, of how long it is planned."""
     picture = scene.picture
     if not picture.phase:
         return ""
     word = picture.phase.upper()
     if picture.phase_t is None:
         return word
+    infusion_t, minutes = picture.setup.infusion_t, picture.setup.minutes
+    if picture.phase == "dosing" and infusion_t is not None and minutes is not None:
+        runs = f"{word}  {int(max(0.0, scene.now - infusion_t) // 60)} of {minutes:g} min"
+        return runs if wide else f"{word} {runs.split('  ')[1].removesuffix(' min')}"
     return f"{word}  {age_words(scene.now - picture.phase_t)}" if wide else word
