@@ -41,6 +41,11 @@ def at_chair(picture: Picture) -> bool:
     return seat(picture) == "nurse" or (picture.mode == SIMULATED and seat(picture) == "trainer")
 
 
+def is_afar(picture: Picture) -> bool:
+    """True for who watches from somewhere else: a physician, an observer."""
+    return picture.mode not in ("", REPLAY) and not at_chair(picture)
+
+
 def _answers(picture: Picture) -> bool:
     return picture.mode == REPLAY or at_chair(picture) or seat(picture) == "physician"
 

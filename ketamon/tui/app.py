@@ -41,7 +41,7 @@ from ketamon.tui.scene import LINK_LOST_S, Scene
 from ketamon.tui.screens.bands import HUGE
 from ketamon.tui.screens.monitor import draw, help_pages, page_end
 from ketamon.tui.surface import Surface
-from ketamon.tui.terminal import ascii_only
+from ketamon.tui.terminal import ascii_only, is_forced
 
 FRAME_S = 0.05  # messages that come nearer together than this are drawn once
 NOTICE_S = 4.0  # how long a sentence stays where no key is pressed
@@ -141,6 +141,7 @@ class MonitorApp(App[None], inherit_bindings=False):
 
     def _handle_exception(self, error: Exception) -> None:
         """Leaves with one sentence: a traceback with its locals could show who is treated."""
+        error = getattr(error, "error", error)  # what a worker failed of
         if self.fault is None:
             where = error.__traceback__
             while where is not None and where.tb_next is not None:
@@ -389,7 +390,7 @@ async def run_screen(
     lesson = Lesson() if teaches else None
     app = MonitorApp(feed, theme=theme, ends=ends, asked=seat, lesson=lesson)
     try:
-        await app.run_async(mouse=mouse)
+        await app.run_async(mouse=mouse and not is_forced())
     finally:
         await feed.close()
     return app.fault

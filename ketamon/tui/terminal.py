@@ -4,6 +4,11 @@ import os
 from collections.abc import Mapping
 
 
+def is_forced(environ: Mapping[str, str] | None = None) -> bool:
+    """True behind sshd's forced command (`ketamon door`): a terminal of which nothing is asked."""
+    return (os.environ if environ is None else environ).get("KETAMON_DOOR") == "1"
+
+
 def ascii_only(environ: Mapping[str, str] | None = None) -> bool:
     """True where the locale is named and is not UTF-8.
 

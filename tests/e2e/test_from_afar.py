@@ -11,7 +11,7 @@ import pytest
 
 from ketamon.feed.messages import PROTOCOL
 from tests.conftest import needs
-from tests.e2e.chair import KETAMON, RealChair
+from tests.e2e.chair import KETAMON, RealChair, lines_of
 from tests.e2e.sshd import SSHD, SshServer
 from tests.e2e.terminal import Terminal
 
@@ -20,7 +20,7 @@ pytestmark = [
     needs("ssh", "openssh-client"),
     needs("sshd", "openssh-server", SSHD),
 ]
-LOST_WITHIN_S = 10.0
+LOST_WITHIN_S, TOLD_WITHIN_S = 10.0, 15.0
 
 
 @pytest.fixture
@@ -160,8 +160,16 @@ def test_a_plain_ssh_opens_the_screen_there(chair: RealChair, server: SshServer)
         phone.until("SIMULATED")
         assert chair.ask("manual", systolic=172, diastolic=91).ok
         phone.until("172")
+        assert "dead if the clock stands still" in phone.text
+        assert chair.ask("message", text="a\x1b]0;ZZ\x07b").ok  # as a person's name might, too
+        phone.until("ZZ")
+        phone.press("\x1a\x10\x13")  # suspend, palette, screenshot: none of them is there
         phone.press("qy")
         phone.end()
+    assert b"\x1b]0;ZZ" not in phone.bytes
+    for mouse_or_kitty in (b"\x1b[?1000h", b"\x1b[?1003h", b"\x1b[>1u"):
+        assert mouse_or_kitty not in phone.bytes
+    assert not list(chair.folder.rglob("*.svg"))
 
 
 def test_the_shipped_rules_are_ones_that_sshd_reads(server: SshServer) -> None:
@@ -213,3 +221,31 @@ def test_who_came_and_by_which_key_is_in_the_record_and_a_message_is_read_at_the
     assert "SHA256:another" not in lines
     assert '"state":"watching"' in lines
     assert '"state":"reviewed"' in lines
+
+
+def test_a_physician_who_took_an_alarm_and_is_lost_is_told_at_the_chair(
+    chair: RealChair, server: SshServer
+) -> None:
+    chair.start(*chair.room(), "--phase", "dosing")
+    assert chair.ask("manual", systolic=172, diastolic=91).ok
+    env = {**chair.env, **server.env()}
+    with (
+        lines_of(chair, "tail") as told,
+        Terminal([*KETAMON, "watch", "ssh://ward/1"], env=env) as far,
+    ):
+        far.until("SYS HIGH 172 > 160")
+        far.press("j")
+        far.until("ANSWER THE ALARM")
+        far.press("1")
+        far.until("the chair was told")
+        told.until("is taking ")
+        (way,) = ssh_children(far.process.pid)
+        os.kill(way, signal.SIGSTOP)
+        began = time.monotonic()
+        told.until("VIEWER LOST")
+        assert time.monotonic() - began < TOLD_WITHIN_S
+        far.until("LINK LOST")
+        far.until(lambda text: "LINK LOST" not in text)  # by another ssh, of its own
+        far.look(2)  # a terminal that takes what is drawn
+        told.until("answers again")
+        far.press("qy")

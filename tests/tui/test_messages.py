@@ -100,3 +100,18 @@ def test_the_chair_is_offered_messages_only_where_there_is_somebody_to_talk_to()
     assert "talk" in able(alone)
     assert "talk" not in able(picture(seat="observer"))
     assert "talk" not in able(picture(mode="REPLAY"))
+
+
+def test_a_phone_shows_the_counter_the_message_and_what_is_typed() -> None:
+    desk = at(saying(FROM_CHAIR, seat="physician", conditions=(condition(),)))
+    phone = (40, 20)
+    shown = drawn(phone, desk.drawn()).text()
+    assert ":00:00" in shown.splitlines()[0]  # seconds
+    assert "dead if the clock stands still" in shown
+    assert "ann: come please" in shown
+    desk.press("z", *"yes")
+    assert "> yes" in drawn(phone, desk.drawn()).text()
+    desk.press("escape", "j")
+    assert "1 taking it  2 can't: SYS HIGH" in drawn(phone, desk.drawn()).text()
+    nurse = at(saying())
+    assert "dead if" not in drawn(phone, nurse.drawn()).text()

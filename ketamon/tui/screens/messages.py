@@ -4,6 +4,7 @@ from textwrap import wrap
 
 from ketamon.feed.beside import MessageView
 from ketamon.tui.abilities import unread
+from ketamon.tui.canvas import Canvas, fit
 from ketamon.tui.panels.answering import CHOICES, Answering
 from ketamon.tui.panels.messages import Writing
 from ketamon.tui.scene import Scene
@@ -40,6 +41,19 @@ def answering(scene: Scene, panel: Answering, _width: int, _height: int) -> Page
         pieces = Piece(0, f"{digit}  ", "bright", bold=True), Piece(3, words)
         rows.append(Row(pieces, keys=((0, 3 + len(words), str(digit)),)))
     return Page("ANSWER THE ALARM", rows=tuple(rows))
+
+
+def written(c: Canvas, panel: Writing, x: int, y: int, room: int) -> None:
+    """On one row: what was refused, else the end of what is typed."""
+    text = "sending" if panel.sending else panel.said
+    shown = text or f"> {panel.text[-(max(1, room - 4)) :]}{CURSOR}"
+    c.put(x, y, fit(shown, room), "bright", bold=True)
+
+
+def answered(c: Canvas, panel: Answering, x: int, y: int, room: int) -> None:
+    """On one row: the two answers."""
+    choices = "  ".join(f"{digit} {words}" for digit, (_, words) in enumerate(CHOICES, 1))
+    c.put(x, y, fit(f"{choices}: {condition_label(panel.condition)}", room), "bright", bold=True)
 
 
 def _message(scene: Scene, one: MessageView, room: int) -> list[Row]:

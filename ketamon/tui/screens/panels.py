@@ -27,7 +27,7 @@ from ketamon.tui.panels.skip import Skip
 from ketamon.tui.scene import Scene
 from ketamon.tui.screens.charting import charting, going
 from ketamon.tui.screens.discharge import discharge
-from ketamon.tui.screens.messages import answering, messages
+from ketamon.tui.screens.messages import answered, answering, messages, written
 from ketamon.tui.screens.setup import setup
 from ketamon.tui.shown import exact
 from ketamon.tui.times import clock
@@ -301,8 +301,8 @@ LOOKS: dict[type, Look] = {
     Going: Look(ALL, _of_rows(going), wide=True),
     Setup: Look(ALL, _of_rows(setup), wide=True),
     Discharge: Look(ALL, _of_rows(discharge), wide=True),
-    Writing: Look(ALL, _of_rows(messages)),
-    Answering: Look(NEEDED, _of_rows(answering)),
+    Writing: Look(ALL, _of_rows(messages), written),
+    Answering: Look(NEEDED, _of_rows(answering), answered),
     Typed: Look(NEEDED, typedpanel, typedrow),
     Limits: Look(ALL, _of_rows(_limits)),
     Away: Look(ALL, _of_rows(_away)),

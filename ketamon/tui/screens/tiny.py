@@ -5,7 +5,7 @@ numbers share it when there is one row only.
 """
 
 from ketamon.feed.messages import ConditionView
-from ketamon.tui.abilities import seat_shown
+from ketamon.tui.abilities import is_afar, seat_shown, unread
 from ketamon.tui.canvas import Canvas, fit
 from ketamon.tui.scene import Scene, against, ink, label, mark, parted, role, waits
 from ketamon.tui.screens.panels import LOOKS
@@ -15,6 +15,7 @@ from ketamon.tui.widgets.header import PAPER, pace_words
 from ketamon.tui.widgets.lanes import quiet_words
 
 Piece = tuple[str, str]  # text, ink
+DEAD = "dead if the clock stands still"
 LEAVING = "y leave  esc stay"
 
 
@@ -67,6 +68,12 @@ def _quiet(c: Canvas, scene: Scene, y: int, left: int, room: int) -> None:
     else:
         small = f"SCREEN TOO SMALL  {seat_shown(scene.picture)}".rstrip()
         c.put(left, y, fit(scene.notice or small, room), "dim")
+    waiting = unread(scene.picture)
+    if waiting is not None and y + 1 < c.height:
+        c.put(left, y + 1, fit(f"{waiting.who}: {waiting.text}", room), "bright", bold=True)
+        y += 1
+    if y + 1 < c.height and not scene.lost and is_afar(scene.picture):
+        c.put(left, c.height - 1, fit(DEAD, room), "dim")
 
 
 def _one_line(c: Canvas, scene: Scene, mode: str, room: int) -> None:
