@@ -1,6 +1,7 @@
 """A wall from afar: a real sshd, real chairs, in a real terminal; what is lost is told and comes back."""
 
 import os
+import shlex
 import signal
 from collections.abc import Iterator
 
@@ -64,3 +65,20 @@ def test_a_wall_of_this_machine_is_readable_on_a_phone(chair: RealChair) -> None
         phone.until("SYS HIGH 172 > 160")
         phone.press("qy")
         assert phone.end() == 0
+
+
+@needs("tmux", "tmux")
+def test_a_wall_reads_right_in_sixteen_colours_and_under_tmux(chair: RealChair) -> None:
+    chair.start(*chair.room(), "--phase", "dosing")
+    assert chair.ask("manual", systolic=172, diastolic=91).ok
+    env = {**chair.env, "TERM": "xterm", "COLORTERM": "", "LANG": "C.UTF-8"}
+    tmux = ["tmux", "-S", str(chair.folder / "tmux"), "-f", "/dev/null"]
+    command = shlex.join([*KETAMON, "wall"])
+    with Terminal(
+        [*tmux, "new-session", "-x", "80", "-y", "24", f"exec {command}"], env=env
+    ) as far:
+        far.until("SYS HIGH 172 > 160")
+        far.until("** ")
+        far.until("SIMULATED Wall 1 chair")
+        far.press("qy")
+        far.end()
