@@ -35,6 +35,7 @@ from ketamon.feed.messages import (
     View,
     VitalView,
 )
+from ketamon.feed.parts import kept
 from ketamon.vitals import (
     CHARTED_OVER_MS,
     PRIORITY_RANK,
@@ -128,7 +129,7 @@ class Projector:
         bar = self._bar(entry)
         event = describe(entry)
         if event is not None:
-            self.events = [*self.events[-EVENTS_KEPT:], event]
+            self.events = [*kept(self.events, EVENTS_KEPT), event]
         bins = self._bins(entry)
         phase = self.phase if entry.kind == "phase" else None
         limits = self.limits.view(self.state.profile) if entry.kind == "limits" else None

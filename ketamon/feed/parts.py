@@ -4,6 +4,8 @@ They are derived by the engine, so no screen judges a value itself; `ketamon.fee
 them.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 Number = int | float
@@ -113,6 +115,12 @@ class EventLine(msgspec.Struct, frozen=True, omit_defaults=True):
     priority: str = ""
     charted: bool = False
     strikes: int = 0
+
+
+def kept(events: Sequence[EventLine], most: int) -> list[EventLine]:
+    """The newest `most`, and of the older ones what was charted: doses are never forgotten."""
+    older = events[:-most] if len(events) > most else ()
+    return [*(one for one in older if one.charted or one.strikes), *events[-most:]]
 
 
 class DeviceView(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -36,6 +36,7 @@ from ketamon.feed.messages import (
     View,
     VitalView,
 )
+from ketamon.feed.parts import kept
 from ketamon.vitals import CONDITIONS, PRESS_START_MS, PRIORITY_RANK, TECHNICAL
 
 EVENTS_KEPT = 500
@@ -230,7 +231,7 @@ class Picture:
         if view.bar is not None:
             self.bars.append(view.bar)
         if view.event is not None:
-            self.events = [*self.events[-EVENTS_KEPT:], view.event]
+            self.events = [*kept(self.events, EVENTS_KEPT), view.event]
         if view.phase is not None:
             self.phase = view.phase
             self.phase_t = view.event.t if view.event else self.t

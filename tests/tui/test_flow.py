@@ -276,6 +276,8 @@ def test_summary_tells_who_takes_over_what_was() -> None:
         recovered(desk)
         desk.chair.ask("chart", event="dose.iv_start", value=36, override="x")
         desk.chair.ask("chart", event="symptom.nausea", value=2)
+        for _ in range(400):  # more events than are kept
+            desk.chair.ask("rhythm", irregular=False)
         desk.look()
         desk.press("f")
         shown = words(text((200, 60), replace(desk.drawn(), scroll=0)))
