@@ -133,6 +133,7 @@ class Board:
     """The chairs by digit; `send` takes chair, command, what its answer is for, and arguments.
 
     `redraw` draws and then calls `shown` with what the terminal took. `time`: a wall clock.
+    `shows`: whether the terminal shows what was written, asked when a key comes.
     """
 
     clock: Callable[[], float]
@@ -141,6 +142,7 @@ class Board:
     redraw: Callable[[], None] = lambda: None
     time: Callable[[], str] = lambda: ""
     lit: Callable[[], tuple[bool, bool]] = lambda: (True, True)
+    shows: Callable[[], bool] = lambda: True
     size: tuple[int, int] = (80, 24)
     chairs: list[ChairDesk] = field(default_factory=list)
     theme: str = ""
@@ -225,7 +227,7 @@ class Board:
         key = find(name, BOARD_KEYS)
         if name in ("ctrl+c", "ctrl+q"):
             self._leaving = True
-        elif self._prompt != self.prompt():
+        elif self._prompt != self.prompt() or not self.shows():
             self.say(f"look first: is this {desk.digit} {desk.name}? then press again")
         elif desk.choices.panel is not None or key is not None:
             self._last_key = self.clock()

@@ -57,6 +57,7 @@ class BoardApp(App[None], inherit_bindings=False):
         self.board = Board(
             time.monotonic, self._send, themes, self._draw, lambda: time.strftime("%H:%M:%S"),
             lambda: (self._flash.high, self._flash.medium),
+            lambda: getattr(self._driver, "shows", True),
             theme=theme if theme in THEMES else themes[0],
         )  # fmt: skip
         self._ascii = ascii_only()
@@ -204,7 +205,7 @@ class BoardApp(App[None], inherit_bindings=False):
             self.board.shown(scene, named, taken=False)
             return
         self._surface.show(canvas, theme, anew=anew)
-        self.board.shown(scene, named, taken=getattr(driver, "shows", True))
+        self.board.shown(scene, named, taken=not getattr(driver, "behind", False))
         scenes = [chair.scene for chair in scene.chairs]
         if scenes:
             self._flash.follow(self, scenes[0], self._draw, *scenes[1:])

@@ -4,6 +4,7 @@
 |---|---|---|
 | 12 and more, from 110 columns | 7 rows | the title, an alarm lane, limits; newest events where there is more |
 | 9, from 110 columns | 5 rows | the title, an alarm lane |
+| 14, in fewer columns | 5 and 3 rows | the title, an alarm lane |
 | 5, from 70 columns | 3 rows | the title; the worst alarm in it, or a lane of its own from 6 |
 | 4 | text | the title with the worst alarm, a row a number |
 | 2 | text | the title with the worst alarm, the numbers in a row |

@@ -22,6 +22,7 @@ TILED_FROM = 110  # columns
 STRIP_FROM = 70
 NIBP_WIDTH = 46
 EVENTS_FROM = 160
+STACKED_ROWS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def chair_canvas(
     tiled = width >= TILED_FROM and rows >= top + 7
     if tiled:
         figures = _tiles(c, scene, top)
+    elif rows >= top + STACKED_ROWS:
+        figures = _stacked(c, scene, top)
     elif width >= STRIP_FROM and rows >= top + 4:
         figures = strip(c, scene, top)
     elif rows >= top + 3:
@@ -80,6 +83,17 @@ def _tiles(c: Canvas, scene: Scene, top: int) -> tuple[tuple[int, int], ...]:
     elif c.height - below >= 2:
         events(c, scene, 2, below, c.width - 4, c.height - below)
     return ((top + 1, size),)
+
+
+def _stacked(c: Canvas, scene: Scene, top: int) -> tuple[tuple[int, int], ...]:
+    """The pressure in five rows, the rates below it in three."""
+    half = (c.width - 3) // 2
+    pressure(c, scene, 2, top, c.width - 3, 5, limits_row=False)
+    rate(c, scene, "hr", 2, top + 8, half - 1, 3)
+    rate(c, scene, "spo2", 3 + half, top + 8, half - 1, 3)
+    below = top + STACKED_ROWS + 1
+    events(c, scene, 2, below, c.width - 4, c.height - below)
+    return (top + 1, 5), (top + 9, 3)
 
 
 def _narrow(c: Canvas) -> Canvas:

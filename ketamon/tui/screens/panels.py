@@ -241,9 +241,9 @@ def _limit_row(panel: Limits, one: tuple[str, str], *, first: bool) -> Row:
 
 def _way(panel: Limits, key: str) -> str:
     """The keys that lead from the chosen limit to another one."""
-    rows, names = panel.rows(), []
-    by = rows.index((key.split(".")[0], key.split(".")[1]))
-    by -= rows.index((panel.at.split(".")[0], panel.at.split(".")[1]))
+    names: list[str] = []
+    rows = [".".join(one) for one in panel.rows()]
+    by = rows.index(key.rpartition(".")[0]) - rows.index(panel.at.rpartition(".")[0])
     for _ in range(abs(by)):
         names.append("down" if by > 0 else "up")
         panel = panel._moved("next" if by > 0 else "previous")
