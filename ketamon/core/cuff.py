@@ -190,8 +190,8 @@ class CuffFlow:
             self.failures, self.failed = 0, ""
 
     def failed_reading(self, t: int, role: str, reason: str) -> None:
-        """A reading without values came; where nobody measures by a schedule it means nothing."""
-        counts = self.measuring is not None or self.plan is not None
+        """A reading without values came; in a recording of somebody's own it means nothing."""
+        counts = self.known or self.measuring is not None or self.plan is not None
         if role == "cuff" and counts and not self._is_aftermath(t):
             self.fail(t, reason)
 

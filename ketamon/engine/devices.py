@@ -59,6 +59,7 @@ class Attached:
     link: DeviceLink | BluetoothLink
     control: CuffControl | None = None
     task: asyncio.Task[None] | None = None
+    told: tuple[str, str] | None = None  # state and reason, as long as nothing came since
 
 
 @dataclass(slots=True)
@@ -181,6 +182,7 @@ class Devices:
         is_packets = protocol_of(binding.family).framing == "packet"
 
         def keep(data: bytes) -> None:
+            attached.told = None
             session.take_raw(role, as_packet(data) if is_packets else data)
 
         def read(reading: Reading) -> None:
@@ -191,7 +193,8 @@ class Devices:
 
         def changed(change: LinkChange) -> None:
             state = TOLD_AS.get(change.state)
-            if state is not None:
+            if state is not None and (state, change.reason) != attached.told:
+                attached.told = (state, change.reason)
                 session.take(Device(state=state, reason=change.reason or None), role)
             if role == "cuff" and change.state == "streaming":
                 self._start_wanted()

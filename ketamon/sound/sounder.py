@@ -5,6 +5,7 @@ is itself sounded. It ends when the engine says goodbye for good, or the chair's
 """
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import Collection
 from contextlib import suppress
@@ -60,8 +61,9 @@ class Sounder:
 
     async def run(self) -> None:
         """Sounds until the session has ended."""
+        keeper = os.getppid()
         while not self.neighbours.hold():  # the process that we replace is still going
-            if not self.socket.parent.exists():
+            if not self.socket.parent.exists() or os.getppid() != keeper:
                 return
             await asyncio.sleep(LOOK_S)
         self.heard = self._now()

@@ -352,3 +352,9 @@ def test_word_of_another_device_or_of_the_cuffs_link_changes_not_whether_it_can_
 def test_cuff_that_never_measured_is_idle_since_the_beginning() -> None:
     chair = Chair({}, can_start=True)
     assert (chair.now.state, chair.now.since_ms) == ("idle", 0)
+
+
+def test_failed_reading_of_a_bound_cuff_is_told_where_nothing_is_scheduled() -> None:
+    chair = Chair({}, can_start=True)
+    chair.phase(0, "setup")
+    assert chair.failing(40) == [f"40.000 {FAILED}: cuff too loose"]

@@ -8,7 +8,7 @@ import pytest
 from ketamon.core.cuff import StartCuff
 from ketamon.engine.devices import Devices
 from ketamon.entries import Cuff, Fault
-from ketamon_drivers.links.device_link import DeviceLink
+from ketamon_drivers.links.device_link import DeviceLink, LinkChange
 from ketamon_drivers.protocols.suntech import COMMANDS
 from ketamon_drivers.readings import Manual
 from tests.engine.chairside import Chairside, at_a_chair
@@ -88,6 +88,20 @@ def test_a_device_that_fails_is_told_with_its_reason_and_the_session_goes_on(
     told = [e for e in chair.kept.of("device") if e.device == "oximeter" and e.body.state == state]
     assert words in (told[0].body.reason or "")
     assert chair.kept.of("blood_pressure")  # the other one measures on
+
+
+def test_a_link_that_fails_the_same_way_again_and_again_is_told_once() -> None:
+    async def fails(chair: Chairside) -> None:
+        chair.bind("oximeter")
+        link = chair.devices.attached["oximeter"].link
+        for _ in range(5):
+            link._on_change(LinkChange("lost", "it answers nonsense"))
+        link._on_bytes(b"\x01")
+        link._on_change(LinkChange("lost", "it answers nonsense"))
+
+    chair = at_a_chair(fails)
+    assert [state for _, state in chair.said_of("oximeter")][:2] == ["lost", "lost"]
+    assert [state for _, state in chair.said_of("oximeter")].count("lost") == 2
 
 
 def test_a_device_that_is_plugged_in_again_is_back() -> None:
