@@ -9,6 +9,7 @@ Where not all fit, the worst stays in the first place and the others scroll unde
 say more of the chosen chair, that all this is for information only, and the keys.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -328,12 +329,7 @@ def fact(line: Line, name: str) -> tuple[str, str]:
             return MISSING, "limit"
         shown = scene.show(name)
         return shown.figures + shown.mark, _vital_ink(line, name, name)
-    texts = {
-        "since": _since, "age": _age, "delta": _delta, "score": lambda at: _score(at.scene),
-        "phase": lambda at: phase_words(at.scene), "dose": lambda at: dose_words(at.scene),
-        "data": lambda at: data_words(at.scene),
-    }  # fmt: skip
-    return texts[name](line), "score" if name == "score" else "text"
+    return FACTS[name](line), "score" if name == "score" else "text"
 
 
 def _vital_ink(line: Line, vital: str, own: str) -> str:
@@ -396,3 +392,15 @@ def _place(c: Canvas, column: Column, y: int, text: str, shade: str) -> None:
         c.put(column.x, y, text, shade)
     else:
         c.right(column.x + column.width, y, text, shade)
+
+
+FACTS: dict[str, Callable[[Line], str]] = {
+    "since": _since,
+    "age": _age,
+    "delta": _delta,
+    "score": lambda line: _score(line.scene),
+    "phase": lambda line: phase_words(line.scene),
+    "dose": lambda line: dose_words(line.scene),
+    "data": lambda line: data_words(line.scene),
+}
+"""What a column of facts says of a chair."""
