@@ -180,11 +180,11 @@ def test_arms_clash_is_told_and_the_other_arm_is_one_key() -> None:
 def test_baseline_is_shown_with_median_and_spread_and_who_locked_it() -> None:
     def act(desk: AtEngine) -> None:
         for systolic in (142, 138, 150):
-            desk.chair.take(BloodPressure(systolic, 84, 100, 76), "cuff")
+            desk.chair.take(BloodPressure(systolic, 84, 100, pulse_rate_per_min=76), "cuff")
             desk.chair.session.t0 -= 120
         desk.look()
         desk.press("g")
-        assert "3 readings, median 142/84, spread 12/0" in text((80, 24), desk.drawn())
+        assert "3 readings, median 142/84 HR 76, spread 12/0" in text((80, 24), desk.drawn())
         desk.press("2", "y", "g")
         assert "locked" in text((80, 24), desk.drawn())
         assert desk.picture.baseline.locked["sys"] == 142
@@ -197,7 +197,7 @@ def recovered(desk: AtEngine) -> None:
     """An hour after the end of dosing, with everything in order that the readings tell."""
     chair = desk.chair
     for _ in range(2):
-        chair.take(BloodPressure(140, 84, 100, 76), "cuff")
+        chair.take(BloodPressure(140, 84, 100, pulse_rate_per_min=76), "cuff")
         chair.session.t0 -= 120
     chair.take(Baseline())
     chair.phase("recovery")
@@ -205,7 +205,7 @@ def recovered(desk: AtEngine) -> None:
         chair.session.t0 -= 117
         chair.take(Oximetry(97, 78), "oximeter")
     for _ in range(2):
-        chair.take(BloodPressure(142, 86, 100, 76), "cuff")
+        chair.take(BloodPressure(142, 86, 100, pulse_rate_per_min=76), "cuff")
         chair.ask("chart", event="scale.moaas", value=5)
         chair.session.t0 -= 60
         chair.take(Oximetry(97, 78), "oximeter")
