@@ -9,14 +9,13 @@ Where not all fit, the worst stays in the first place and the others scroll unde
 say more of the chosen chair, that all this is for information only, and the keys.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ketamon.feed.board import HERE, Board, ChairSeen, Key
-from ketamon.feed.messages import ConditionView
+from ketamon.feed.board import Board, Key
 from ketamon.tui.canvas import Canvas, Means, fit
-from ketamon.tui.scene import Scene, against, at_priority_since, ink, label, mark, role, waits
+from ketamon.tui.scene import Scene, mark, role, waits
+from ketamon.tui.screens.wall_facts import Line, fact, name_of, shade_of, since_of, words_of
 from ketamon.tui.screens.wall_words import (
     UNHEARD,
     answer_words,
@@ -29,8 +28,6 @@ from ketamon.tui.screens.wall_words import (
     phase_words,
     unheard_words,
 )
-from ketamon.tui.shown import MISSING, whole
-from ketamon.tui.times import age_words
 from ketamon.tui.wall_keys import KEYS, LEAVING, WallKey
 from ketamon.tui.widgets.header import PAPER
 from ketamon.vitals import PRIORITY_RANK
@@ -81,15 +78,6 @@ class WallScene:
     help_page: int = 0
     leaving: bool = False
     notice: str = ""
-
-
-class Line(NamedTuple):
-    """One chair, ready to be drawn."""
-
-    seen: ChairSeen
-    scene: Scene
-    state: str
-    worst: ConditionView | None
 
 
 def draw_wall(width: int, height: int, wall: WallScene, means: Means | None = None) -> Canvas:
@@ -196,7 +184,7 @@ def _more(c: Canvas, wall: WallScene, at: list[Line], above: int, below: int) ->
     """The two rows over the keys: the chosen chair in words, and what a wall is for."""
     y = c.height - 3
     if at:
-        text = f"chair {_name(at[0].seen)}: {detail_words(at[0], wall)}"
+        text = f"chair {name_of(at[0].seen)}: {detail_words(at[0], wall)}"
         c.put(1, y, fit(text, c.width - 2), "text")
     hidden = [f"{above} above" if above else "", f"{below} below" if below else ""]
     more = "  ".join(word for word in hidden if word)
@@ -209,13 +197,13 @@ def _more(c: Canvas, wall: WallScene, at: list[Line], above: int, below: int) ->
 
 def detail_words(line: Line, wall: WallScene) -> str:
     """Everything that a row has no room for, most needed first."""
-    found = [_words(line)]
+    found = [words_of(line)]
     worst = line.worst
     if worst is not None and line.state == "heard":
         found = [f"{mark(worst)} {found[0]}", answer_words(line.scene, worst)]
     elif line.state in UNHEARD:
         found = [unheard_words(line.state, line.seen, wall.board, wall.at)]
-        found += [_words(line)] if worst else []
+        found += [words_of(line)] if worst else []
     others = len(line.scene.standing) - 1
     found += [f"+{others} more"] if others > 0 else []
     dose, said = dose_words(line.scene), moment_words(line.scene)
@@ -264,7 +252,7 @@ def _chair(
         c.put(54, y, " " * (c.width - 55), "text")
         c.put(54, y, fit(text, c.width - 55), "bright", bold=True)
     elif c.width >= WIDE + 20 and rows == 1:
-        c.put(WIDE + 1, y, fit(_words(line), c.width - WIDE - 2), _shade(line))
+        c.put(WIDE + 1, y, fit(words_of(line), c.width - WIDE - 2), shade_of(line))
     if rows > 1:
         _second(c, line, y + 1)
     if rows > 2:
@@ -279,12 +267,12 @@ def _second(c: Canvas, line: Line, y: int) -> None:
     if line.state in UNHEARD and c.width < WIDE:
         words = unheard_words(line.state, line.seen, None, line.scene.at)
     else:
-        words = _words(line)
+        words = words_of(line)
     if c.width < WIDE and worst is not None and line.state == "heard":
-        words = f"{_since(line)} {words}"
+        words = f"{since_of(line)} {words}"
     elif c.width < WIDE and not words:
         words = f"{phase_words(line.scene)}  {data_words(line.scene)}"
-    after = c.put(x, y, fit(words, end - x), _shade(line))
+    after = c.put(x, y, fit(words, end - x), shade_of(line))
     if c.width >= WIDE and line.state == "heard":
         said = answer_words(line.scene, worst) if worst is not None else moment_words(line.scene)
         c.right(end, y, fit(said, end - after - 2), "dim")
@@ -311,80 +299,6 @@ def _mark(c: Canvas, line: Line, x: int, y: int) -> None:
     c.put(x, y, f"{mark(line.worst):<3}", shade, paper, bold=True)
 
 
-def fact(line: Line, name: str) -> tuple[str, str]:
-    """One column's text, and its ink."""
-    scene = line.scene
-    if name == "chair":
-        return _name(line.seen), "bright"
-    if not line.seen.is_known or name == "mark":
-        return "", "dim"
-    if name == "bp":
-        sys, dia = scene.show("sys"), scene.show("dia")
-        text = (
-            MISSING if sys.value is None and dia.value is None else f"{sys.figures}/{dia.figures}"
-        )
-        return text, _vital_ink(line, "sys", "nibp") if scene.of("sys") else _vital_ink(line, "dia", "nibp")  # fmt: skip
-    if name in ("hr", "spo2"):
-        if line.state in UNHEARD:
-            return MISSING, "limit"
-        shown = scene.show(name)
-        return shown.figures + shown.mark, _vital_ink(line, name, name)
-    return FACTS[name](line), "score" if name == "score" else "text"
-
-
-def _vital_ink(line: Line, vital: str, own: str) -> str:
-    shown = line.scene.show(vital)
-    if shown.value is None:
-        return "limit"
-    return "dim" if shown.dim else ink(line.scene.of(vital), own)
-
-
-def _name(seen: ChairSeen) -> str:
-    return seen.chair if seen.host == HERE else f"{seen.chair}@{seen.host}"
-
-
-def _since(line: Line) -> str:
-    if line.worst is None or line.state == "ended":
-        return ""
-    return age_words(line.scene.now - at_priority_since(line.scene, line.worst))
-
-
-def _age(line: Line) -> str:
-    age = line.scene.show("sys").age_s
-    return "" if age is None else age_words(age)
-
-
-def _delta(line: Line) -> str:
-    shown = line.scene.show("sys")
-    if shown.value is None or shown.view is None or shown.view.baseline is None:
-        return ""
-    change = shown.value - shown.view.baseline
-    return f"{'+' if change >= 0 else '−'}{whole(abs(change))}"
-
-
-def _score(scene: Scene) -> str:
-    shown = scene.show("moaas")
-    return "" if shown.value is None else shown.figures
-
-
-def _words(line: Line) -> str:
-    """The worst alarm in words."""
-    if line.state == "ended":
-        return "the session has ended"
-    if not line.seen.is_known:
-        return "nothing heard yet"
-    if line.worst is None:
-        return ""
-    then = "then " if line.state in UNHEARD else ""
-    return f"{then}{label(line.worst)} {against(line.worst)}".rstrip()
-
-
-def _shade(line: Line) -> str:
-    if line.worst is None or line.state != "heard":
-        return "dim"
-    return role(line.worst) + "-ink" if waits(line.worst) else "text"
-
-
 def _place(c: Canvas, column: Column, y: int, text: str, shade: str) -> None:
     """Writes into a column: names at its left edge, numbers at its right."""
     text = fit(text, column.width)
@@ -392,15 +306,3 @@ def _place(c: Canvas, column: Column, y: int, text: str, shade: str) -> None:
         c.put(column.x, y, text, shade)
     else:
         c.right(column.x + column.width, y, text, shade)
-
-
-FACTS: dict[str, Callable[[Line], str]] = {
-    "since": _since,
-    "age": _age,
-    "delta": _delta,
-    "score": lambda line: _score(line.scene),
-    "phase": lambda line: phase_words(line.scene),
-    "dose": lambda line: dose_words(line.scene),
-    "data": lambda line: data_words(line.scene),
-}
-"""What a column of facts says of a chair."""
