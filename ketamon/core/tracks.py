@@ -105,8 +105,9 @@ class Track(Levels):
             if run.clear_count >= 2 and t - run.clear_t >= self.profile.clear_for_ms:
                 run.reached = False
                 run.break_clear()
-        self._reach(t, value)
+        waits = self._reach(t, value)
         self._settle(t)
+        self._hold(t, waits)
 
     def stand(self, t: int, value: Number) -> None:
         """Takes another source's newest value as the standing one: no arrival, so it ends nothing."""
@@ -165,8 +166,9 @@ class Track(Levels):
     def reach_due(self, t: int) -> None:
         """Reaches the levels whose delay has passed by now."""
         if self.value is not None:
-            self._reach(t, self.value)
+            waits = self._reach(t, self.value)
             self._settle(t)
+            self._hold(t, waits)
 
     def lose(self, t: int) -> None:
         """The vital is lost: runs are dropped, what stood becomes unresolved."""
@@ -198,6 +200,7 @@ class Track(Levels):
         self.runs = runs
         if self.by_median and value is not None and not self.is_high(value):
             value = self.value  # the newest reading may be one of several that wait
+        waits: EffectiveLevel | None = None
         kept = any(run.reached for run in runs)
         removed = any(run.reached for run in left.values())
         if value is not None:
@@ -206,12 +209,13 @@ class Track(Levels):
             if standing.episodic:
                 self.set_reached(value)
             elif standing.may_reach:
-                self._reach(t, value)
+                waits = self._reach(t, value)
         if removed and not kept and not any(run.reached for run in runs):
             self._apply(t, "limits_removed", reason="limits")
             self._finish()
         else:
             self._settle(t)
+        self._hold(t, waits)
 
     # -- people and time ------------------------------------------------------------------------
 
@@ -313,8 +317,11 @@ class Track(Levels):
         self.worst = self.worse_of(value, self.worst)
         self.run_worst = self.worse_of(value, self.run_worst) if self.beyond_any(value) else None
 
-    def _reach(self, t: int, value: Number) -> None:
-        """Reaches what is due; a reached level reaches the milder ones that the value violates."""
+    def _reach(self, t: int, value: Number) -> EffectiveLevel | None:
+        """Reaches what is due; a reached level reaches the milder ones that the value violates.
+
+        Gives the worst one that is due and has to wait.
+        """
         waits = None
         for index, run in enumerate(self.runs):
             if run.reached or run.run_t is None or t - run.run_t < run.level.delay_ms:
@@ -326,11 +333,12 @@ class Track(Levels):
                 if not milder.reached and self.beyond(milder.level, value):
                     milder.reached = True
                     milder.break_clear()
-        if waits is not None:
-            self._hold(t, waits)
+        return waits
 
-    def _hold(self, t: int, worst: EffectiveLevel) -> None:
-        """Tells that this level waits, where it would raise or escalate."""
+    def _hold(self, t: int, worst: EffectiveLevel | None) -> None:
+        """Tells that this level waits, where it would raise or escalate what stands by now."""
+        if worst is None:
+            return
         told = self.held.priority if self.held is not None else ""
         stands = "" if self.state in RESTING else self.priority
         rank = max(PRIORITY_RANK.get(told, 0), PRIORITY_RANK.get(stands, 0))
