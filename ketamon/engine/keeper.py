@@ -171,7 +171,9 @@ class Keeper:
             )
 
     def _end_sound(self) -> None:
-        """The session has ended, or is left: nothing is to be sounded."""
+        """The session has ended, or is left: nothing is to be sounded, and nobody watches any more."""
+        if self.held is not None:
+            self.held.release()
         if self.sound is None:
             return
         self.sound.terminate()
