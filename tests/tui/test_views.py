@@ -189,3 +189,9 @@ def test_start_asks_for_a_sound_test_and_whether_it_was_heard(
 def test_pause_shows_its_countdown(size: tuple[int, int]) -> None:
     assert "AUDIO PAUSED 1:40" in text(size, scene(pause=PauseView(NOW - 20, NOW + 100, "anna")))
     assert "PAUSED" not in text(size, scene(pause=PauseView(NOW - 200, NOW - 1, "anna")))
+
+
+def test_a_broken_limit_over_a_view_is_never_written_into_its_neighbour() -> None:
+    over = condition("hr_high", "high", state="latched", value=80, worst=173, limit=130)
+    shown = words(text((80, 24), scene(conditions=(over,), view="events")))
+    assert "HR *** was 173 SpO2 %" in shown.replace("▌ ", "")

@@ -34,8 +34,10 @@ def label_row(
     shade = f"{role(condition)}-ink" if condition else own
     if condition is not None:
         c.drawn.add(condition.condition)
-    end = c.put(x + 1, y, name, shade, bold=True) + 2
     words, edge = broken(condition) if condition else "", x + width - 1
+    if x + 1 + len(name) + 2 + len(words) > edge:  # the unit goes before a figure of the alarm
+        name = name.split()[0]
+    end = c.put(x + 1, y, name, shade, bold=True) + 2
     ages, room = provenance(shown), edge - end
     fits = [
         (text, age, after)
