@@ -93,8 +93,8 @@ def draw_board(
         _panel(c, board, y, height - 2 - y)
     if board.notice:
         c.put(2, height - 2, fit(board.notice, width - 3), "bright", bold=True)
-    elif (chair := board.chair) is not None:
-        events(c, chair.scene, 2, height - 2, width - 4, 1)
+    elif (picked := board.chair) is not None:
+        events(c, picked.scene, 2, height - 2, width - 4, 1)
     _footer(c, board)
     return c, named
 

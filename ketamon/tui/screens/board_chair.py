@@ -108,6 +108,7 @@ def _row_of_numbers(c: Canvas, scene: Scene, y: int) -> None:
     """`131/82 2 min  HR 76  SpO2 97  next 4 min`: numbers, marks, ages."""
     x = 2
     sys, dia = scene.show("sys"), scene.show("dia")
+    told: list[tuple[str, tuple[str, ...], str, str, str]]
     told = [("sys", ("sys", "dia", "map"), "", f"{sys.figures}/{dia.figures}", "nibp")]
     told += [(n, (n,), name, scene.show(n).figures + scene.show(n).mark, n)
              for n, name in (("hr", "HR"), ("spo2", "SpO2"))]  # fmt: skip
