@@ -104,9 +104,11 @@ class Setup(Form):
         placed = desk.picture.placement
         now = getattr(placed, part) if placed is not None else None
         args = {part: OTHER.get(now or "", "right" if placed is not None else "left")}
+        said = ""
         if placed is None and part == "cuff_arm":
             args |= {"probe_arm": "right", "line_arm": "right"}
-        self.ask(desk, "placement", lambda _answer: open_panel(desk, self.saying("")), **args)
+            said = "cuff left, probe right, line right: 5, 6, 7 change one; it is read back aloud"
+        self.ask(desk, "placement", lambda _answer: open_panel(desk, self.saying(said)), **args)
 
     def _tick(self, digit: int, desk: Desk) -> None:
         """Ticks a check, or strikes its tick."""
