@@ -36,7 +36,7 @@ def label_row(
         c.drawn.add(condition.condition)
     words, edge = broken(condition) if condition else "", x + width - 1
     if x + 1 + len(name) + 2 + len(words) > edge:  # the unit goes before a figure of the alarm
-        name = name.split()[0]
+        name = name.partition(" ")[0]
     end = c.put(x + 1, y, name, shade, bold=True) + 2
     ages, room = provenance(shown), edge - end
     fits = [
