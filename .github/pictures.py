@@ -7,6 +7,7 @@ before they are kept: what stands there must be what the README says of it.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -148,8 +149,8 @@ def board(size: tuple[int, int], name: str, *keys: str) -> None:
                 subprocess.run([*KETAMON, "end", chair], env=env, check=False,
                                capture_output=True, stdin=subprocess.DEVNULL)  # fmt: skip
             for process in started:
-                process.terminate()
-                process.wait(10)
+                process.send_signal(signal.SIGINT)
+                process.wait(20)
 
 
 PICTURES: dict[str, Callable[[str], None]] = {
