@@ -216,7 +216,9 @@ class Bye(msgspec.Struct, frozen=True, tag_field="type", tag="bye"):
     reason: str
 
 
-FromEngine = Hello | Snapshot | EntryMessage | Beat | Pong | Answer | Bye | AudioView | Viewers | Messages
+FromEngine = (
+    Hello | Snapshot | EntryMessage | Beat | Pong | Answer | Bye | AudioView | Viewers | Messages
+)
 
 
 # -- viewer to engine ---------------------------------------------------------------------------
