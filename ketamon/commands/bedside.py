@@ -104,6 +104,13 @@ class Bedside(MeasuredPatient):
         """It speaks again."""
         (self._radio.device if self._radio is not None else self.cable).resume()
 
+    def corrupt(self, count: int) -> None:
+        """The next bytes on the cable, or packets on the radio, are damaged."""
+        if self._radio is not None:
+            self._radio.device.corrupt_next(count)
+        else:
+            self.cable.corrupt(count)
+
     def unplug(self) -> None:
         """The port vanishes."""
         cable = self.cable

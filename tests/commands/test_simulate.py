@@ -96,7 +96,7 @@ def test_the_address_stays_when_it_is_unplugged_and_back(tmp_path: Path, is_tcp:
         (FINGER, "clock wrong", "clock: nonin-df8 has no clock"),
         (RADIO_FINGER, "error zz", "error: give the characteristic's UUID"),
         (RADIO_CUFF, "unplug", "unplug: and-cuff has no cable"),
-        (RADIO_CUFF, "corrupt", "corrupt: and-cuff has no cable"),
+        (RADIO_CUFF, "corrupt 0", "corrupt: give a number from 1"),
         (RADIO_CUFF, "contact off", "contact: and-cuff has no strap"),
         (RADIO_CUFF, "finger off", "finger: and-cuff has no finger"),
         (MONITOR, "battery low", "battery: berry-pm6750 has no way to say so"),

@@ -28,6 +28,7 @@ from ketamon_drivers.virtual.radio.bonds import Bonds
 BATTERY, BATTERY_LEVEL = "180F", "2A19"
 FULL_PCT, LOW_PCT = 83, 8
 UNIT_MS = 0.625  # bumble's controller takes units of so much for milliseconds
+TURNED = 0x15  # bits that are turned over in a damaged byte
 HEADER_BYTES = 3
 """What of the MTU a notification's own header takes."""
 
@@ -48,6 +49,7 @@ class GattDevice(ABC):
         self._advertised = False
         self._stalled = False
         self._cut_packets, self._cut_bytes = 0, 0
+        self._corrupt_packets = 0
         self._errors: dict[str, int] = {}
         self._woken = asyncio.Event()
         self._gone = asyncio.Event()
@@ -167,6 +169,9 @@ class GattDevice(ABC):
         if self._cut_packets:
             self._cut_packets -= 1
             packet = packet[: self._cut_bytes].ljust(self._cut_bytes, b"\0")
+        if self._corrupt_packets and packet:
+            self._corrupt_packets -= 1
+            packet = packet[:-1] + bytes([packet[-1] ^ TURNED])
         if of.properties & Properties.NOTIFY:
             await self.host.notify_subscriber(link, of, packet)
             return True
@@ -318,6 +323,10 @@ class GattDevice(ABC):
     def cut_next(self, count: int, size: int) -> None:
         """The next packets have another length: cut, or filled up with zeros."""
         self._cut_packets, self._cut_bytes = count, size
+
+    def corrupt_next(self, count: int) -> None:
+        """The next packets have their last byte turned over: the checksum's, where there is one."""
+        self._corrupt_packets = count
 
     def fail_characteristic(self, uuid: str, code: int | None) -> None:
         """Answers reads, writes and subscriptions of a characteristic with a GATT error; None ends it."""

@@ -105,6 +105,24 @@ def test_packets_of_a_wrong_length_are_rejected() -> None:
     play(scene)
 
 
+def test_damaged_packets_of_a_protocol_with_a_checksum_give_no_value() -> None:
+    async def scene(room: Room) -> None:
+        oximeter = await room.oximeter("viatom-pc60")
+        client = await room.connected(oximeter)
+        heard = await listen(client, "viatom-pc60")
+        await asyncio.sleep(3)
+        before = len(heard.readings)
+        oximeter.corrupt_next(10**6)
+        await asyncio.sleep(5)
+        assert {type(r) for _, r in heard.readings[before + 1 :]} <= {Rejected}
+        oximeter.corrupt_next(0)
+        await asyncio.sleep(5)
+        assert Oximetry in {type(reading) for _, reading in heard.readings[-5:]}
+        await client.disconnect()
+
+    play(scene)
+
+
 def test_a_gatt_error_on_a_characteristic_is_typed() -> None:
     async def scene(room: Room) -> None:
         oximeter = await room.oximeter()
