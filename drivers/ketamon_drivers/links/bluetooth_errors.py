@@ -61,6 +61,10 @@ NO_BLUETOOTH = NoBluetoothError(
     "this machine has no Bluetooth adapter that works: plug one in, or start the system's Bluetooth "
     "service; `ketamon doctor` says what is missing"
 )
+NO_SIMULATOR = (
+    "nothing answers at this virtual radio: its `ketamon simulate` has ended; start it again, and a "
+    "session with the address that it then prints"
+)
 NO_SERVICE = NoBluetoothError(
     "the system's Bluetooth service does not run: start it with `sudo systemctl start bluetooth`"
 )

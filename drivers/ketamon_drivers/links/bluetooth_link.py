@@ -15,9 +15,11 @@ from ketamon_drivers.links.bluetooth_claims import Claims
 from ketamon_drivers.links.bluetooth_connection import Connection, either, whole_uuid
 from ketamon_drivers.links.bluetooth_errors import (
     CONNECTING_FAILED,
+    NO_SIMULATOR,
     BluetoothError,
     DeviceNotFoundError,
     GoneError,
+    NoBluetoothError,
 )
 from ketamon_drivers.links.bluetooth_intake import SORTED, Intake
 from ketamon_drivers.links.bluetooth_live import Judged
@@ -126,7 +128,8 @@ class BluetoothLink:
             except GoneError as error:
                 self._ended(str(error))
             except BluetoothError as error:
-                self._happened("gone", str(error))
+                is_simulator = self.place.is_virtual and isinstance(error, NoBluetoothError)
+                self._happened("gone", NO_SIMULATOR if is_simulator else str(error))
             await asyncio.sleep(self._pause_s())
 
     def send(self, data: bytes) -> bool:
