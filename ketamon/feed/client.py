@@ -21,7 +21,7 @@ from ketamon.feed.messages import (
     decode_from_engine,
     encode,
 )
-from ketamon.feed.ssh import SshAddress, SshConnection
+from ketamon.feed.ssh import SshAddress, SshConnection, SshError
 from ketamon.feed.ssh_key import ssh_key
 
 ANSWER_WITHIN_S = 5.0
@@ -68,7 +68,10 @@ class FeedClient:
             key = "" if through_ssh else ssh_key()
             await client._send(Attach(PROTOCOL, seat, epoch, since, viewer, key))
         except ConnectionError:
+            why = await client.why_ended()
             await client.close()
+            if isinstance(to, SshAddress):
+                raise SshError(f"{to.shown}: {why or 'the connection was closed'}") from None
             raise
         return client
 

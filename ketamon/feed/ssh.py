@@ -25,6 +25,7 @@ OPTIONS = (
 )  # fmt: skip
 SILENT_OPTIONS = ("-o", "BatchMode=yes")
 LAST_WORDS_S = 0.5
+ENDS_WITHIN_S = 0.2
 ALL = "--all"
 
 
@@ -125,7 +126,10 @@ class SshConnection:
     async def close(self) -> None:
         """Ends ssh, also one that stands still."""
         self.writer.close()
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+        with suppress(TimeoutError):  # to one that has ended by itself no signal is sent
+            async with asyncio.timeout(ENDS_WITHIN_S):
+                await self._process.wait()
+                return
+        with suppress(ProcessLookupError):
+            self._process.kill()
         await self._process.wait()

@@ -18,6 +18,7 @@ with it starts nothing anew.
 import codecs
 import errno
 import os
+import signal
 import sys
 import threading
 import time
@@ -25,6 +26,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from queue import Empty, Full
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -107,10 +109,22 @@ def driver_class() -> "type[Driver] | None":
         def start_application_mode(self) -> None:
             """Takes the terminal, if it is still there."""
             super().start_application_mode()  # type: ignore[no-untyped-call]
+            self._repaint_when_resized()
             if isinstance(self._writer_thread, Writer):
                 self._writer_thread.on_gone = self._hung_up
             else:
                 self._hung_up()
+
+        def _repaint_when_resized(self) -> None:
+            """A window that was made small and large again shows little, though its size is as before."""
+            told = signal.getsignal(signal.SIGWINCH)
+
+            def resized(number: int, at: FrameType | None) -> None:
+                self.behind = True
+                if callable(told):
+                    told(number, at)
+
+            signal.signal(signal.SIGWINCH, resized)
 
         def suspend_application_mode(self) -> None:
             """Gives the terminal back until the program goes on."""
@@ -149,6 +163,8 @@ def driver_class() -> "type[Driver] | None":
                     self.trip_s = time.monotonic() - self._asked_s
                 self._asked_s = None
                 return
+            if isinstance(message, events.Resize):
+                self.behind = True
             super().process_message(message)
 
         def ask(self) -> None:
