@@ -15,9 +15,9 @@ from tests.bench.test_bench_engine import memory_mb
 from tests.e2e.chair import RealChair
 
 pytestmark = pytest.mark.bench
-SOAK_S = float(os.environ.get("KETAMON_SOAK_S", "60"))
+SOAK_S = float(os.environ.get("KETAMON_SOAK_S", "30"))
 WARM_SHARE, SPEED, LOOKS = 0.25, 50, 40
-GROWTH_BUDGET_KB_PER_1000 = 256
+GROWTH_BUDGET_KB_PER_1000 = 400
 """While the two hours that a screen is shown fill; a session kept whole would be ten times that."""
 
 
