@@ -25,7 +25,7 @@ class Run:
 
     level: EffectiveLevel
     reached: bool = False
-    held: bool = False  # it was due while held
+    held_run: int | None = None  # the run that was due while held, by its beginning
     run_t: int | None = None
     clear_t: int | None = None
     clear_count: int = 0

@@ -81,7 +81,7 @@ class Track(Levels):
         due = [
             run.run_t + run.level.delay_ms
             for run in self.runs
-            if run.run_t is not None and not run.reached and not (self.on_hold and run.held)
+            if run.run_t is not None and not run.reached and not (self.on_hold and run.held_run == run.run_t)
         ]
         return min(due, default=None)
 
@@ -105,9 +105,9 @@ class Track(Levels):
             if run.clear_count >= 2 and t - run.clear_t >= self.profile.clear_for_ms:
                 run.reached = False
                 run.break_clear()
-        waits = self._reach(t, value)
+        waits = self._reach(t, value, self.priority)
         self._settle(t)
-        self._hold(t, waits)
+        self._hold(t, waits, self.priority)
 
     def stand(self, t: int, value: Number) -> None:
         """Takes another source's newest value as the standing one: no arrival, so it ends nothing."""
@@ -135,7 +135,7 @@ class Track(Levels):
         """Nothing is held any longer; what is due by now is reached by `reach_due`."""
         self.on_hold = False
         for run in self.runs:
-            run.held = False  # how it stands is found by `reach_due`
+            run.held_run = None  # how it stands is found by `reach_due`
         if self.held is not None:
             level, self.held = self.held, None
             self._apply(t, "release", level=level)
@@ -166,9 +166,9 @@ class Track(Levels):
     def reach_due(self, t: int) -> None:
         """Reaches the levels whose delay has passed by now."""
         if self.value is not None:
-            waits = self._reach(t, self.value)
+            waits = self._reach(t, self.value, self.priority)
             self._settle(t)
-            self._hold(t, waits)
+            self._hold(t, waits, self.priority)
 
     def lose(self, t: int) -> None:
         """The vital is lost: runs are dropped, what stood becomes unresolved."""
@@ -209,13 +209,14 @@ class Track(Levels):
             if standing.episodic:
                 self.set_reached(value)
             elif standing.may_reach:
-                waits = self._reach(t, value)
+                now = self.top()
+                waits = self._reach(t, value, now.priority if now is not None else "")
         if removed and not kept and not any(run.reached for run in runs):
             self._apply(t, "limits_removed", reason="limits")
             self._finish()
         else:
             self._settle(t)
-        self._hold(t, waits)
+        self._hold(t, waits, self.priority)
 
     # -- people and time ------------------------------------------------------------------------
 
@@ -317,30 +318,31 @@ class Track(Levels):
         self.worst = self.worse_of(value, self.worst)
         self.run_worst = self.worse_of(value, self.run_worst) if self.beyond_any(value) else None
 
-    def _reach(self, t: int, value: Number) -> EffectiveLevel | None:
+    def _reach(self, t: int, value: Number, stands: str) -> EffectiveLevel | None:
         """Reaches what is due; a reached level reaches the milder ones that the value violates.
 
-        Gives the worst one that is due and has to wait.
+        Gives the worst one that is due and has to wait; `stands` is the priority that it is told against.
         """
         waits = None
         for index, run in enumerate(self.runs):
             if run.reached or run.run_t is None or t - run.run_t < run.level.delay_ms:
                 continue
             if self.on_hold:
-                run.held, waits = True, run.level
+                run.held_run, waits = run.run_t, run.level
                 continue
             for milder in self.runs[: index + 1]:
                 if not milder.reached and self.beyond(milder.level, value):
                     milder.reached = True
                     milder.break_clear()
+        self._hold(t, waits, stands)
         return waits
 
-    def _hold(self, t: int, worst: EffectiveLevel | None) -> None:
+    def _hold(self, t: int, worst: EffectiveLevel | None, stands: str) -> None:
         """Tells that this level waits, where it would raise or escalate what stands by now."""
         if worst is None:
             return
         told = self.held.priority if self.held is not None else ""
-        stands = "" if self.state in RESTING else self.priority
+        stands = "" if self.state in RESTING else stands
         rank = max(PRIORITY_RANK.get(told, 0), PRIORITY_RANK.get(stands, 0))
         if PRIORITY_RANK[worst.priority] > rank:
             self.held = worst
