@@ -81,7 +81,9 @@ class Track(Levels):
         due = [
             run.run_t + run.level.delay_ms
             for run in self.runs
-            if run.run_t is not None and not run.reached and not (self.on_hold and run.held_run == run.run_t)
+            if run.run_t is not None
+            and not run.reached
+            and not (self.on_hold and run.held_run == run.run_t)
         ]
         return min(due, default=None)
 
