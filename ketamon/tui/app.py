@@ -5,19 +5,12 @@ between them only the clock moves, at the session's whole seconds. When the engi
 more than `LINK_LOST_S`, the picture is shown as the last one.
 """
 
-import asyncio
-import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
-from textual import events
-from textual.app import App, ComposeResult
-from textual.screen import Screen
 from textual.timer import Timer
 
 from ketamon.feed.messages import Answer, Beat, EntryMessage, FeedError, FromEngine, Hello
@@ -29,19 +22,18 @@ from ketamon.tui.actions import Actions
 from ketamon.tui.bell import Bell
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.desk import Choices, Then
-from ketamon.tui.driver import driver_class
 from ketamon.tui.flash import Flash
 from ketamon.tui.keys import WINDOW_FIRST, WINDOWS
 from ketamon.tui.lasting_feed import LastingFeed
 from ketamon.tui.lesson import Lesson
 from ketamon.tui.named import Named
-from ketamon.tui.palette import THEMES, cycle_for
+from ketamon.tui.palette import THEMES
 from ketamon.tui.panels.panel import NO_ANSWER
+from ketamon.tui.program import Program
 from ketamon.tui.scene import LINK_LOST_S, Scene
 from ketamon.tui.screens.bands import HUGE
 from ketamon.tui.screens.monitor import draw, help_pages, page_end
-from ketamon.tui.surface import Surface
-from ketamon.tui.terminal import ascii_only, is_forced
+from ketamon.tui.terminal import is_forced
 
 FRAME_S = 0.05  # messages that come nearer together than this are drawn once
 NOTICE_S = 4.0  # how long a sentence stays where no key is pressed
@@ -65,20 +57,12 @@ class Feed(Protocol):
         ...
 
 
-class Bare(Screen[None], inherit_bindings=False):
-    """A screen without keys of its own: ours are in one table."""
-
-
-class MonitorApp(App[None], inherit_bindings=False):
+class MonitorApp(Program[None]):
     """One viewer's screen; `clock` is the viewer's own, in seconds.
 
     `ends`: leaving ends the session, as in a demonstration; else a chair's session goes on.
     `asked`: the seat that was asked for. `lesson`: what a demonstration teaches first.
     """
-
-    ENABLE_COMMAND_PALETTE = False
-    ANIMATION_LEVEL: ClassVar[str] = "none"
-    CSS = "Screen { overflow: hidden; background: black; }"
 
     def __init__(
         self,
@@ -91,72 +75,29 @@ class MonitorApp(App[None], inherit_bindings=False):
         asked: str | None = None,
         lesson: Lesson | None = None,
     ) -> None:
-        super().__init__(driver_class=driver_class(), ansi_color=True)
-        self.animation_level = "none"
+        super().__init__(theme, ascii_glyphs)
         self.picture = Picture()
         self._feed, self._clock = feed, clock
         self._heard, self._drawn = clock(), 0.0
         self._due_seq = self._beat_seq = 0  # what was known at the beat before, and at this one
         self.ran = 1.0  # the newest speed at which time ran
-        themes = cycle_for(self.console.color_system, no_color=self.no_color)
-        self.choices = Choices(theme if theme in THEMES else themes[0], themes)
+        self.choices = Choices(self.first_theme, self.themes)
         self.seen: Scene | None = None
         self.seen_seq = 0
         self._actions = Actions(self)
-        self._ascii = ascii_only() if ascii_glyphs is None else ascii_glyphs
         self._ends, self._asked, self._lesson = ends, asked, lesson
         self._notice, self._notice_until = "", 0.0
-        self._frame: Timer | None = None
         self._tick: Timer | None = None
         self._flash = Flash(clock)
         self._named = Named()
         self._bell = Bell()
-        self._surface: Surface | None = None
-        self.fault: str | None = None
 
     # -- life ------------------------------------------------------------------------------------
 
-    def get_default_screen(self) -> Screen[None]:
-        """A screen that takes no key away."""
-        return Bare(id="_default")
-
-    def compose(self) -> ComposeResult:
-        """The screen is one widget."""
-        self._surface = Surface(THEMES[self.choices.theme])
-        yield self._surface
-
     def on_mount(self) -> None:
-        """Begins to listen; a signal leaves as a key does, with the terminal restored."""
-        if sys.platform != "win32":
-            loop = asyncio.get_running_loop()
-            for name in (signal.SIGTERM, signal.SIGHUP):
-                with suppress(NotImplementedError, RuntimeError, ValueError):
-                    loop.add_signal_handler(name, self.exit)
+        """Begins to listen."""
         self.run_worker(self._listen(), exit_on_error=True)
         self._second()
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """A new size is drawn at once."""
-        self._draw()
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Leaves with one sentence: a traceback with its locals could show who is treated."""
-        error = getattr(error, "error", error)  # what a worker failed of
-        if self.fault is None:
-            where = error.__traceback__
-            while where is not None and where.tb_next is not None:
-                where = where.tb_next
-            at = (
-                f" at {Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}"
-                if where
-                else ""
-            )
-            self.fault = (
-                f"the screen stopped by a fault of its own ({type(error).__name__}{at}); "
-                "the engine is not touched by it: open the screen again"
-            )
-        self._return_code = 1
-        self.exit()
 
     async def _listen(self) -> None:
         try:
@@ -253,10 +194,8 @@ class MonitorApp(App[None], inherit_bindings=False):
         )  # fmt: skip
 
     def _draw(self) -> None:
-        if self._frame is not None:
-            self._frame.stop()
-            self._frame = None
-        if self._surface is None or not self._surface.is_attached:
+        surface = self._canvas_is_due()
+        if surface is None:
             return
         driver: Any = self._driver
         anew = False
@@ -272,7 +211,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         width, height = self.size
         canvas: Canvas = draw(width, height, scene, theme.means(ascii_only=self._ascii))
         self._named.drew(scene.standing, canvas.drawn, self._clock())
-        self._surface.show(canvas, theme, anew=anew)
+        surface.show(canvas, theme, anew=anew)
         self._flash.follow(self, scene, self._draw)
 
     def redraw(self) -> None:
@@ -302,17 +241,6 @@ class MonitorApp(App[None], inherit_bindings=False):
         self._draw()
 
     # -- keys ------------------------------------------------------------------------------------
-
-    def on_key(self, event: events.Key) -> None:
-        """Looks the key up in the one table."""
-        event.stop()
-        event.prevent_default()
-        name = event.character if event.is_printable and event.character else event.key
-        self.press(" ".join(name.split("_")) if name == " " else name)
-
-    def on_surface_touched(self, message: Surface.Touched) -> None:
-        """A touched footer item is its key."""
-        self.press(message.key)
 
     def press(self, name: str) -> None:
         """Does what a key means now; what was said before it has been read."""

@@ -5,102 +5,58 @@ as long as the board is open. Drawn at most every `FRAME_S`, and once a second.
 """
 
 import asyncio
-import signal
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, ClassVar
-
-from textual import events
-from textual.app import App, ComposeResult
-from textual.screen import Screen
-from textual.timer import Timer
+from typing import Any
 
 from ketamon.feed.chairs import running_chairs
 from ketamon.feed.messages import Answer, Bye, FeedError
 from ketamon.feed.paths import RunFolderError
 from ketamon.feed.sounding import TEST, realarmed
-from ketamon.tui.app import Bare
 from ketamon.tui.bell import Bell
 from ketamon.tui.board import Board, ChairDesk
 from ketamon.tui.desk import Then
-from ketamon.tui.driver import driver_class
 from ketamon.tui.flash import Flash
 from ketamon.tui.lasting_feed import LastingFeed
-from ketamon.tui.palette import THEMES, cycle_for
+from ketamon.tui.palette import THEMES
 from ketamon.tui.panels.panel import NO_ANSWER
+from ketamon.tui.program import Program
 from ketamon.tui.scene import LINK_LOST_S
-from ketamon.tui.surface import Surface
-from ketamon.tui.terminal import ascii_only
 
 FRAME_S = 0.1  # readings of several chairs that come nearer together than this are drawn once
 LOOK_AGAIN_S = 2.0
 
 
-class BoardApp(App[None], inherit_bindings=False):
+class BoardApp(Program[None]):
     """One nurse's board. `names`: these chairs and no others; else all that run, four at most."""
 
-    ENABLE_COMMAND_PALETTE = False
-    ANIMATION_LEVEL: ClassVar[str] = "none"
-    CSS = "Screen { overflow: hidden; background: black; }"
+    WHAT = "board"
+    UNTOUCHED = "no chair is touched by it: open it again"
 
     def __init__(
         self, names: Sequence[str] = (), *, seat: str | None = None, theme: str | None = None
     ) -> None:
-        super().__init__(driver_class=driver_class(), ansi_color=True)
-        self.animation_level = "none"
+        super().__init__(theme)
         self._names, self._seat = tuple(names), seat
-        themes = cycle_for(self.console.color_system, no_color=self.no_color)
         self._flash = Flash(time.monotonic)
         self.board = Board(
-            time.monotonic, self._send, themes, self._draw, lambda: time.strftime("%H:%M:%S"),
+            time.monotonic, self._send, self.themes, self.redraw, lambda: time.strftime("%H:%M:%S"),
             lambda: (self._flash.high, self._flash.medium),
             lambda: getattr(self._driver, "shows", True),
-            theme=theme if theme in THEMES else themes[0],
+            theme=self.first_theme,
         )  # fmt: skip
-        self._ascii = ascii_only()
         self._feeds: dict[str, LastingFeed] = {}
         self._bells: dict[str, Bell] = {}
-        self._surface: Surface | None = None
-        self._frame: Timer | None = None
         self._drawn = 0.0
-        self.fault: str | None = None
-
-    def get_default_screen(self) -> Screen[None]:
-        """A screen that takes no key away."""
-        return Bare(id="_default")
-
-    def compose(self) -> ComposeResult:
-        """The screen is one widget."""
-        self._surface = Surface(THEMES[self.board.theme])
-        yield self._surface
 
     def on_mount(self) -> None:
-        """Begins to listen; a signal leaves as a key does, with the terminal restored."""
-        if sys.platform != "win32":
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                with suppress(NotImplementedError, RuntimeError, ValueError):
-                    loop.add_signal_handler(number, self.exit)
+        """Begins to look for the chairs."""
         for name in self._names:
             self.board.chair(name)
         self.run_worker(self._look(), exit_on_error=True)
         self._second()
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """A new size is drawn at once."""
-        self._draw()
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Leaves with one sentence: a traceback with its locals could show who is treated."""
-        self.fault = self.fault or (
-            f"the board stopped by a fault of its own ({type(error).__name__}); "
-            "no chair is touched by it: open it again"
-        )
-        self._return_code = 1
-        self.exit()
 
     # -- feeds -----------------------------------------------------------------------------------
 
@@ -169,7 +125,7 @@ class BoardApp(App[None], inherit_bindings=False):
 
     def _second(self) -> None:
         """Draws, and tells each engine that its chair is on a screen."""
-        self._draw()
+        self.redraw()
         driver: Any = self._driver
         for desk in self.board.chairs:
             feed = self._feeds.get(desk.name)
@@ -187,13 +143,12 @@ class BoardApp(App[None], inherit_bindings=False):
     def _draw_soon(self) -> None:
         if self._frame is None:
             wait = FRAME_S - (time.monotonic() - self._drawn)
-            self._frame = self.set_timer(max(0.01, wait), self._draw)
+            self._frame = self.set_timer(max(0.01, wait), self.redraw)
 
-    def _draw(self) -> None:
-        if self._frame is not None:
-            self._frame.stop()
-            self._frame = None
-        if self._surface is None or not self._surface.is_attached:
+    def redraw(self) -> None:
+        """Draws at once."""
+        surface = self._canvas_is_due()
+        if surface is None:
             return
         driver: Any = self._driver
         self._drawn = time.monotonic()
@@ -204,23 +159,13 @@ class BoardApp(App[None], inherit_bindings=False):
         if anew and not driver.caught_up():
             self.board.shown(scene, named, taken=False)
             return
-        self._surface.show(canvas, theme, anew=anew)
+        surface.show(canvas, theme, anew=anew)
         self.board.shown(scene, named, taken=not getattr(driver, "behind", False))
         scenes = [chair.scene for chair in scene.chairs]
         if scenes:
-            self._flash.follow(self, scenes[0], self._draw, *scenes[1:])
+            self._flash.follow(self, scenes[0], self.redraw, *scenes[1:])
 
     # -- keys ------------------------------------------------------------------------------------
-
-    def on_key(self, event: events.Key) -> None:
-        """Takes a key to the board."""
-        event.stop()
-        event.prevent_default()
-        self.press(event.character if event.is_printable and event.character else event.key)
-
-    def on_surface_touched(self, message: Surface.Touched) -> None:
-        """A touched chair is its digit, a touched word its key."""
-        self.press(message.key)
 
     def press(self, name: str) -> None:
         """Does what a key means now."""

@@ -7,25 +7,18 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
-
-from textual import events
-from textual.app import App, ComposeResult
-from textual.screen import Screen
-from textual.timer import Timer
+from typing import Any
 
 from ketamon.feed.board import HERE, Board, Key
 from ketamon.feed.chairs import running_chairs
 from ketamon.feed.paths import RunFolderError
 from ketamon.feed.ssh import SshAddress
 from ketamon.feed.ways import Way, begin, follow
-from ketamon.tui.app import Bare, MonitorApp
-from ketamon.tui.driver import driver_class
+from ketamon.tui.app import MonitorApp
 from ketamon.tui.lasting_feed import LastingFeed
-from ketamon.tui.palette import THEMES, cycle_for
+from ketamon.tui.palette import THEMES
+from ketamon.tui.program import Program
 from ketamon.tui.screens.wall import WallScene, chosen, draw_wall, lines_of
-from ketamon.tui.surface import Surface
-from ketamon.tui.terminal import ascii_only
 from ketamon.tui.wall_keys import KEYS, LEAVING, find
 from ketamon.vitals import PRIORITY_RANK
 
@@ -35,58 +28,29 @@ NOTICE_S = 6.0
 LEFT, STOPPED = "left", "stopped"
 
 
-class WallApp(App[Key], inherit_bindings=False):
+class WallApp(Program[Key]):
     """One viewer's wall; gives the chair that is to be opened, or None when it was left."""
 
-    ENABLE_COMMAND_PALETTE = False
-    ANIMATION_LEVEL: ClassVar[str] = "none"
-    CSS = "Screen { overflow: hidden; background: black; }"
+    WHAT = "wall"
+    UNTOUCHED = "no chair is touched by it: open it again"
 
     def __init__(
         self, board: Board, *, clock: Callable[[], float], at: Key | None = None,
         theme: str | None = None, ascii_glyphs: bool | None = None, notice: str = "",
     ) -> None:  # fmt: skip
-        super().__init__(driver_class=driver_class(), ansi_color=True)
-        self.animation_level = "none"
+        super().__init__(theme, ascii_glyphs)
         self._board, self._clock = board, clock
-        self._themes = cycle_for(self.console.color_system, no_color=self.no_color)
-        self.theme_name = theme if theme in THEMES else self._themes[0]
-        self._ascii = ascii_only() if ascii_glyphs is None else ascii_glyphs
+        self.theme_name = self.first_theme
         self.chosen = at
         self._help, self._leaving = 0, False
         self._notice, self._notice_until = notice, clock() + NOTICE_S
-        self._surface: Surface | None = None
-        self._frame: Timer | None = None
         self._drawn = clock()
         self._loud: set[Key] = set()
-        self.fault: str | None = None
-
-    def get_default_screen(self) -> Screen[None]:
-        """A screen that takes no key away."""
-        return Bare(id="_default")
-
-    def compose(self) -> ComposeResult:
-        """The screen is one widget."""
-        self._surface = Surface(THEMES[self.theme_name])
-        yield self._surface
 
     def on_mount(self) -> None:
         """Draws once a second at least."""
         self._loud = self._high()
         self._second()
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """A new size is drawn at once."""
-        self.draw()
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Leaves with one sentence: a traceback with its locals could show who is treated."""
-        self.fault = self.fault or (
-            f"the wall stopped by a fault of its own ({type(error).__name__}); "
-            "no chair is touched by it: open it again"
-        )
-        self._return_code = 1
-        self.exit()
 
     # -- drawing ---------------------------------------------------------------------------------
 
@@ -99,10 +63,10 @@ class WallApp(App[Key], inherit_bindings=False):
             self._frame.stop()
             self._frame = None
         if self._frame is None:
-            self._frame = self.set_timer(max(0.01, wait), self.draw)
+            self._frame = self.set_timer(max(0.01, wait), self.redraw)
 
     def _second(self) -> None:
-        self.draw()
+        self.redraw()
         self.set_timer(1.0 - time.time() % 1.0 + 0.01, self._second)
 
     def scene(self) -> WallScene:
@@ -119,12 +83,10 @@ class WallApp(App[Key], inherit_bindings=False):
             notice,
         )
 
-    def draw(self) -> None:
+    def redraw(self) -> None:
         """Draws what has changed."""
-        if self._frame is not None:
-            self._frame.stop()
-            self._frame = None
-        if self._surface is None or not self._surface.is_attached:
+        surface = self._canvas_is_due()
+        if surface is None:
             return
         driver: Any = self._driver
         anew = getattr(driver, "behind", False)
@@ -134,7 +96,7 @@ class WallApp(App[Key], inherit_bindings=False):
         theme = THEMES[self.theme_name]
         width, height = self.size
         canvas = draw_wall(width, height, self.scene(), theme.means(ascii_only=self._ascii))
-        self._surface.show(canvas, theme, anew=anew)
+        surface.show(canvas, theme, anew=anew)
         high = self._high()
         if high - self._loud:
             self.bell()
@@ -146,16 +108,6 @@ class WallApp(App[Key], inherit_bindings=False):
         return {c.key for c in self._board.chairs.values() if self._board.rank(c, at) >= high}
 
     # -- keys ------------------------------------------------------------------------------------
-
-    def on_key(self, event: events.Key) -> None:
-        """Looks the key up in the one table."""
-        event.stop()
-        event.prevent_default()
-        self.press(event.character if event.is_printable and event.character else event.key)
-
-    def on_surface_touched(self, message: Surface.Touched) -> None:
-        """A touched footer item is its key."""
-        self.press(message.key)
 
     def press(self, name: str) -> None:
         """Does what a key means now."""
@@ -174,11 +126,11 @@ class WallApp(App[Key], inherit_bindings=False):
             to = {"up": at - 1, "down": at + 1, "top": 0}[action]
             self.chosen = lines[max(0, min(len(lines) - 1, to))].seen.key
         elif action == "theme":
-            here = self._themes.index(self.theme_name) if self.theme_name in self._themes else -1
-            self.theme_name = self._themes[(here + 1) % len(self._themes)]
+            here = self.themes.index(self.theme_name) if self.theme_name in self.themes else -1
+            self.theme_name = self.themes[(here + 1) % len(self.themes)]
         self._help = int(action == "help" and not self._help)
         self._leaving = action == "leave"
-        self.draw()
+        self.redraw()
 
 
 class ChairApp(MonitorApp):

@@ -59,6 +59,19 @@ def test_a_signal_restores_the_terminal(
     assert chair.until(lambda _now: True)["mode"] == "SIMULATED"
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_restores_the_terminal_of_a_wall_too(
+    chair: RealChair, number: signal.Signals
+) -> None:
+    with Terminal([*KETAMON, "wall"], env=chair.env) as terminal:
+        terminal.until("SIMULATED")
+        terminal.process.send_signal(number)
+        assert terminal.end() == 0
+        for mode in (b"\x1b[?1049", b"\x1b[?25"):
+            taken, back = (b"h", b"l") if b"1049" in mode else (b"l", b"h")
+            assert 0 <= terminal.bytes.rfind(mode + taken) < terminal.bytes.rfind(mode + back)
+
+
 def test_a_crash_restores_the_terminal_and_says_one_sentence_without_a_name(
     chair: RealChair,
 ) -> None:
