@@ -16,10 +16,11 @@ import sys
 
 import click
 
+from ketamon.commands.watch import SEATS
+
 ASKED = "SSH_ORIGINAL_COMMAND"
 WORDS = re.compile(r"(?:ketamon +)?(feed|watch)(?: +([A-Za-z0-9_][A-Za-z0-9_-]{0,19}|--all))? *")
 LETTERS = 200
-SEATS = ("nurse", "physician", "observer", "trainer")
 KEPT = (
     "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "TERM", "SSH_CONNECTION",
     "SSH_USER_AUTH", "KETAMON_RUN", "KETAMON_CONFIG", "XDG_RUNTIME_DIR", "NO_COLOR",

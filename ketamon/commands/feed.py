@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from ketamon.commands.watch import SEATS
+
 OBSERVER = "observer"
 FIRST_LINE_BYTES = 4096
 CHUNK = 64 * 1024
@@ -19,7 +21,7 @@ LAST_WORDS_S = 1.0  # what the engine has sent before it saw that we are gone
 @click.option(
     "--as",
     "seat",
-    type=click.Choice(["nurse", "physician", OBSERVER, "trainer"]),
+    type=click.Choice(SEATS),
     help="The highest seat that may be asked for.",
 )
 @click.option(
@@ -67,7 +69,7 @@ async def copy(socket: Path, seat: str | None = None) -> None:
     async def down() -> None:
         while data := await reader.read(CHUNK):
             try:
-                await loop.run_in_executor(OwnThread(), _write_all, data)
+                await loop.run_in_executor(OwnThread(), write_all, data)
             except BrokenPipeError:
                 return
 
@@ -96,7 +98,7 @@ async def copy(socket: Path, seat: str | None = None) -> None:
         writer.close()
 
 
-def _write_all(data: bytes) -> None:
+def write_all(data: bytes) -> None:
     """Writes to standard output, however slowly it is taken."""
     view = memoryview(data)
     while view:

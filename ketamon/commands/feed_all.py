@@ -5,6 +5,8 @@ import os
 
 import click
 
+from ketamon.commands.feed import write_all
+
 CHUNK = 4096
 
 
@@ -22,7 +24,7 @@ async def copy_all() -> None:
 
     async def down() -> None:
         async for told in chairs_here():
-            await loop.run_in_executor(OwnThread(), _write_all, encode_told(told))
+            await loop.run_in_executor(OwnThread(), write_all, encode_told(told))
 
     tasks = [loop.create_task(work()) for work in (up, down)]
     try:
@@ -37,10 +39,3 @@ async def copy_all() -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _write_all(data: bytes) -> None:
-    """Writes to standard output, however slowly it is taken."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(1, view) :]

@@ -192,7 +192,14 @@ panels = (
     | st.builds(Heard)
     | st.builds(Setup, st.sampled_from(("", "who", "dose", "checks", "read")), WORDS, WORDS)
     | st.builds(Discharge, st.sampled_from(("", "why", "name", "sure")), WORDS, WORDS, why=WORDS)
-    | st.builds(Going, st.none() | st.integers(0, 3), WORDS, WORDS, st.booleans())
+    | st.builds(
+        Going,
+        at=st.sampled_from(("", "why")),
+        text=WORDS,
+        said=WORDS,
+        step=st.none() | st.integers(0, 3),
+        reason=WORDS,
+    )
     | st.builds(Review, st.integers(0, 99), WORDS)
     | st.builds(Away, **asking, bound=st.just(("oximeter", "cuff")), at=st.integers(0, 2))
 )

@@ -10,27 +10,15 @@
 | lost | the link is gone, or Bluetooth is; the reason says what to do |
 """
 
-BLUETOOTH_STATES: dict[tuple[str, str], str] = {
-    ("opening", "valid"): "streaming",
-    ("opening", "quiet"): "silent",
-    ("opening", "garbled"): "wrong_protocol",
-    ("opening", "gone"): "lost",
-    ("streaming", "quiet"): "silent",
-    ("streaming", "garbled"): "wrong_protocol",
-    ("streaming", "gone"): "lost",
+from ketamon_drivers.links.device_link import LINK_STATES
+
+BLUETOOTH_STATES: dict[tuple[str, str], str] = LINK_STATES | {
     ("streaming", "hung_up"): "away",
-    ("silent", "valid"): "streaming",
-    ("silent", "garbled"): "wrong_protocol",
-    ("silent", "gone"): "lost",
-    ("wrong_protocol", "valid"): "streaming",
-    ("wrong_protocol", "quiet"): "silent",
-    ("wrong_protocol", "gone"): "lost",
     ("away", "valid"): "streaming",
     ("away", "garbled"): "wrong_protocol",
     ("away", "gone"): "lost",
-    ("lost", "opened"): "opening",
     ("lost", "valid"): "streaming",
-    ("lost", "gone"): "lost",
     ("lost", "hung_up"): "away",
 }
-"""(state, event) → state; an event that isn't here changes nothing."""
+"""(state, event) → state: as every link's, and a cuff's that hangs up; an event that isn't here
+changes nothing."""

@@ -67,18 +67,8 @@ class Discharge(Form):
 
     def _tick(self, digit: int, desk: Desk) -> None:
         """Ticks one, or strikes its tick."""
-        if digit > len(BY_HAND):
-            return
-        event = BY_HAND[digit - 1].id
-        seq = desk.picture.discharge.done.get(event)
-
-        def done(_answer: Answer) -> None:
-            open_panel(desk, self.saying(""))
-
-        if seq is None:
-            self.ask(desk, "chart", done, event=event)
-        else:
-            self.ask(desk, "strike", done, seq=seq, reason="ticked by mistake")
+        if digit <= len(BY_HAND):
+            self.tick(desk, BY_HAND[digit - 1].id, desk.picture.discharge.done)
 
     def _end(self, desk: Desk) -> None:
         def ended(_answer: Answer) -> None:

@@ -60,6 +60,17 @@ class Form(ABC):
         """The same with something said."""
         return replace(self, said=said, sending=False, **changes)
 
+    def tick(self, desk: Desk, event: str, done: Mapping[str, int]) -> None:
+        """Ticks an event, or strikes its tick; `done`: the seq of each that is ticked."""
+
+        def told(_answer: Answer) -> None:
+            open_panel(desk, self.saying(""))
+
+        if event in done:
+            self.ask(desk, "strike", told, seq=done[event], reason="ticked by mistake")
+        else:
+            self.ask(desk, "chart", told, event=event)
+
     def ask(self, desk: Desk, name: str, then: Callable[[Answer], None], **args: Any) -> None:
         """Sends a command; `then` is called if it was carried out, else the refusal is said."""
         if not is_linked(desk):

@@ -3,15 +3,17 @@
 Dosing that waits for the set-up goes on with a reason in own words, which is recorded.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ketamon.feed.messages import Answer
-from ketamon.tui.desk import Desk, is_linked, open_panel
-from ketamon.tui.keys import WORDS, Key
-from ketamon.tui.panels.panel import LOST, NO_ANSWER
-from ketamon.tui.panels.reasons import BACK, DIGITS, LONGEST, OWN, SPACE, YES
+from ketamon.tui.desk import Desk, open_panel
+from ketamon.tui.keys import Key
+from ketamon.tui.panels.forms import LIST, Form
+from ketamon.tui.panels.reasons import BACK, DIGITS, OWN, SPACE, YES
 
+WHY = "why"
 STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("baseline begins", "phase", {"phase": "baseline"}),
     ("lock the baseline", "baseline", {}),
@@ -25,75 +27,49 @@ USUAL = {"setup": 0, "baseline": 2, "dosing": 3}
 
 
 @dataclass(frozen=True)
-class Going:
-    """`at`: the chosen step; None where nothing follows."""
+class Going(Form):
+    """`step`: the chosen one, None where nothing follows; `reason`: why dosing does not wait."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (SPACE, YES, DIGITS, OWN, BACK)
+    TABLES: ClassVar[Mapping[str, tuple[Key, ...]]] = {LIST: KEYS}
+    TYPED: ClassVar[frozenset[str]] = frozenset({WHY})
 
-    at: int | None = None
-    said: str = ""
+    step: int | None = None
     reason: str = ""
-    writing: bool = False
-
-    @property
-    def keys(self) -> tuple[Key, ...]:
-        """A digit, and `y`; while a reason is typed only those that end that."""
-        return WORDS if self.writing else self.KEYS
-
-    @property
-    def takes_text(self) -> bool:
-        """While a reason is typed."""
-        return self.writing
-
-    @property
-    def takes_back(self) -> bool:
-        """While a reason is typed `esc` ends only that."""
-        return self.writing
 
     def act(self, action: str, name: str, desk: Desk) -> None:
         """Chooses, or does it."""
-        if self.writing:
+        if self.at == WHY:
             self._write(action, name, desk)
         elif action == "choose" and int(name) <= len(STEPS):
-            open_panel(desk, replace(self, at=int(name) - 1, said=""))
+            open_panel(desk, replace(self, step=int(name) - 1, said=""))
         elif action == "own_words":
-            open_panel(desk, replace(self, at=DOSING, reason="", writing=True))
-        elif action == "yes" and self.at is not None:
-            self._send(desk, self.at)
+            open_panel(desk, replace(self, step=DOSING, reason="", at=WHY, text=""))
+        elif action == "yes" and self.step is not None:
+            self._send(desk, self.step)
 
     def _write(self, action: str, name: str, desk: Desk) -> None:
         """Takes the reason's characters."""
-        text, char = self.reason, " " if name == "space" else name
-        match action:
-            case "send":
-                open_panel(desk, replace(self, reason=text.strip(), writing=False))
-            case "back":
-                open_panel(desk, replace(self, reason="", writing=False))
-            case "erase":
-                open_panel(desk, replace(self, reason=text[:-1]))
-            case _:
-                if len(char) == 1 and char.isprintable() and len(text) < LONGEST:
-                    open_panel(desk, replace(self, reason=text + char))
-
-    def _send(self, desk: Desk, at: int) -> None:
-        if not is_linked(desk):
-            open_panel(desk, replace(self, said=LOST))
+        if action in ("send", "back"):
+            reason = self.text.strip() if action == "send" else ""
+            open_panel(desk, replace(self, at=LIST, reason=reason))
             return
-        words, name, args = STEPS[at]
-        if at == DOSING and self.reason:
+        written = self.written(action, name)
+        if written is not None:
+            open_panel(desk, replace(written, said=self.said))
+
+    def _send(self, desk: Desk, step: int) -> None:
+        words, name, args = STEPS[step]
+        if step == DOSING and self.reason:
             args = {**args, "override": self.reason}
 
-        def answered(answer: Answer | None) -> None:
-            if answer is not None and answer.ok:
-                desk.choices.panel = None
-                desk.say(words)
-            else:
-                why = NO_ANSWER if answer is None else answer.reason or "refused"
-                open_panel(desk, replace(self, said=why))
+        def done(_answer: Answer) -> None:
+            desk.choices.panel = None
+            desk.say(words)
 
-        desk.send(name, answered, **args)
+        self.ask(desk, name, done, **args)
 
 
 def opened(phase: str | None) -> Going:
     """The panel for this phase."""
-    return Going(USUAL.get(phase or "setup"))
+    return Going(step=USUAL.get(phase or "setup"))

@@ -112,18 +112,8 @@ class Setup(Form):
 
     def _tick(self, digit: int, desk: Desk) -> None:
         """Ticks a check, or strikes its tick."""
-        if digit > len(CHECKS):
-            return
-        event = CHECKS[digit - 1].id
-        seq = desk.picture.setup.done.get(event)
-
-        def done(_answer: Answer) -> None:
-            open_panel(desk, self.saying(""))
-
-        if seq is None:
-            self.ask(desk, "chart", done, event=event)
-        else:
-            self.ask(desk, "strike", done, seq=seq, reason="ticked by mistake")
+        if digit <= len(CHECKS):
+            self.tick(desk, CHECKS[digit - 1].id, desk.picture.setup.done)
 
     def _read(self, desk: Desk) -> None:
         """Records that all was read back; a session in its set-up goes on with the baseline."""

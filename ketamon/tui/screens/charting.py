@@ -95,7 +95,7 @@ def going(scene: Scene, panel: Going, width: int, height: int) -> Page:
     """The steps by digit, the chosen one marked; the baseline's readings; what dosing waits for."""
     rows = []
     for i, (words, _name, _args) in enumerate(STEPS):
-        chosen = i == panel.at
+        chosen = i == panel.step
         ink, paper = ("on-focus", "focus") if chosen else ("text", "")
         pieces = (
             Piece(0, str(i + 1), "bright", bold=True),
@@ -104,18 +104,20 @@ def going(scene: Scene, panel: Going, width: int, height: int) -> Page:
         rows.append(Row(pieces, keys=((0, width, str(i + 1)),)))
     said = _said(panel.said, width) or [row(Piece(0, "a digit, then y", "dim"))]
     aside = f"now {scene.picture.phase or 'setup'}"
-    if panel.said and panel.at == DOSING and not panel.writing and not panel.reason:
+    writing = panel.takes_text
+    if panel.said and panel.step == DOSING and not writing and not panel.reason:
         aside = "0 and a reason: all the same"
-    if panel.writing or panel.reason:
-        shown = (panel.reason + (CURSOR if panel.writing else ""))[-max(LEAST_WIDTH, width - 12) :]
-        paper = "focus" if panel.writing else ""
-        ink = "on-focus" if panel.writing else "bright"
+    if writing or panel.reason:
+        typed = panel.text + CURSOR if writing else panel.reason
+        shown = typed[-max(LEAST_WIDTH, width - 12) :]
+        paper = "focus" if writing else ""
+        ink = "on-focus" if writing else "bright"
         said = [row(Piece(0, "reason", "dim"), Piece(8, shown, ink, bold=True, paper=paper))]
-        said += [] if panel.writing else [row(Piece(0, "y goes on with it", "text"))]
-    if panel.said and panel.at is not None and len(rows) + len(said) > height - 1:
-        rows = rows[panel.at : panel.at + 1]
+        said += [] if writing else [row(Piece(0, "y goes on with it", "text"))]
+    if panel.said and panel.step is not None and len(rows) + len(said) > height - 1:
+        rows = rows[panel.step : panel.step + 1]
     left = height - 2 - len(rows) - len(said)
-    base = _baseline(scene)[: max(0, left)] if not panel.said and not panel.writing else []
+    base = _baseline(scene)[: max(0, left)] if not panel.said and not writing else []
     gap = [BLANK] if left > len(base) else []
     return Page("THE SESSION GOES ON", aside, (), (*rows, *gap, *base, *said))
 
