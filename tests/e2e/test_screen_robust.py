@@ -114,6 +114,17 @@ def test_a_storm_of_sizes_ends_in_a_whole_picture(chair: RealChair) -> None:
         assert "TOO SMALL" not in terminal.text
 
 
+def test_a_window_made_small_and_large_again_in_one_moment_is_painted_anew(
+    chair: RealChair,
+) -> None:
+    with Terminal([*KETAMON, "watch"], env=chair.env) as terminal:
+        terminal.until("? help")
+        for _ in range(10):
+            terminal.resize(60, 16)
+            terminal.resize(80, 24)  # the program may see only this one, of the size that it had
+            terminal.until(lambda text: "? help" in text and "NIBP mmHg" in text)
+
+
 def test_a_paste_is_no_key_and_a_held_key_acts_once(chair: RealChair) -> None:
     with Terminal([*KETAMON, "watch"], env=chair.env) as terminal:
         terminal.until("oximeter")

@@ -11,7 +11,7 @@ MEANINGS = [
     ("ssh://dr@[::1]:22/A-1/", SshAddress("::1", "dr", 22, "A-1")),
 ]
 WRONG = [
-    "ssh://", "ssh:///1", "ward", "http://ward", "ssh://-oProxyCommand=x", "ssh://-l@ward",
+    "ssh://", "ssh:///1", "ward", "http://ward", "ssh://-oProxyCommand=x", "ssh://-v", "ssh://-l@ward",
     "ssh://ward/../x", "ssh://ward/1;rm", "ssh://ward:0x16", "ssh://ward:99999", "ssh://ward?x",
     "ssh://dr:secret@ward", "ssh://ward/--all", "ssh://wa rd", "ssh://ward/\x1b[2J",
 ]  # fmt: skip
