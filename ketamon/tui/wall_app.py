@@ -55,9 +55,15 @@ class WallApp(Program[Key]):
     # -- drawing ---------------------------------------------------------------------------------
 
     def changed(self, *, news: bool) -> None:
-        """The board has changed: draws soon, and sooner where somebody should see it at once."""
-        if self._surface is None or not self._surface.is_attached:
-            return
+        """The board has changed: draws soon, and sooner where somebody should see it at once.
+
+        Called from beside the program, where no timer of it can be set: its own messages do that.
+        """
+        attached = self._surface is not None and self._surface.is_attached
+        if attached and (news or self._frame is None):
+            self.call_later(self._draw_soon, news)
+
+    def _draw_soon(self, news: bool) -> None:
         wait = (NEWS_S if news else FRAME_S) - (self._clock() - self._drawn)
         if news and self._frame is not None:
             self._frame.stop()

@@ -1,5 +1,7 @@
 """The wall: the worst first, nothing ever dropped, and nothing old that looks like now."""
 
+import asyncio
+import contextvars
 import re
 from collections.abc import Iterable
 
@@ -20,6 +22,7 @@ from ketamon.feed.messages import (
 from ketamon.tui.canvas import Canvas
 from ketamon.tui.palette import THEMES
 from ketamon.tui.screens.wall import WallScene, draw_wall
+from ketamon.tui.wall_app import NEWS_S, WallApp
 from tests.tui.scenes import CALM, CONTINUOUS, NOW, STARTED, condition, vital, words
 
 AT = 1000.0
@@ -222,3 +225,26 @@ def test_any_size_is_drawn_and_plain_text_alone_tells_all(size: tuple[int, int])
     assert "***" in plain
     for help_page in (0, 1):
         assert not re.search(r"\x1b", shown(board, size, help_page=help_page).text())
+
+
+class Tickless(WallApp):
+    """A wall that is drawn for its news alone."""
+
+    def _second(self) -> None:
+        self.redraw()
+
+
+async def test_news_from_a_task_that_is_older_than_the_program_is_drawn() -> None:
+    """Machines are followed by tasks that know of no program: a wall once ended of their first news."""
+    board = eight()
+    app = Tickless(board, clock=lambda: AT, theme="dark", ascii_glyphs=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        seat(board, "9", of(HIGH))
+        drawn, redraw = asyncio.Event(), app.redraw
+        app.redraw = lambda: (redraw(), drawn.set())  # type: ignore[method-assign, assignment, func-returns-value]
+        contextvars.Context().run(app.changed, news=True)
+        await asyncio.wait_for(drawn.wait(), 20 * NEWS_S)
+        assert app._surface is not None
+        assert "SpO2 LOW" in app._surface.canvas.text()
+    assert app.fault is None
